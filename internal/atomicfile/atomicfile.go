@@ -1,0 +1,121 @@
+// Package atomicfile replaces, makes and removes files so that a reader sees
+// the old bytes or the new ones and never anything between, with exact modes
+// and durably: what a function of this package reported as done survives a
+// power cut.
+//
+// A replacement is this sequence of system calls:
+//
+//	open(DIR/.NAME<digits>, O_CREAT|O_EXCL, 0600)  never looser than the result
+//	fchmod, write, fsync
+//	rename(DIR/.NAME<digits>, DIR/NAME)
+//	fsync(DIR)                                      rename(2) alone may be lost
+//
+// A process that is killed before the rename leaves .NAME<digits> behind. The
+// next Write of the same path removes such files; callers therefore hold a lock
+// that serialises the writers of one path.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2"
+)
+
+// Write replaces path with data. The new file has exactly mode, whatever the
+// umask is and whatever mode an earlier file had. The directory must exist.
+func Write(path string, data []byte, mode fs.FileMode) error {
+	if err := sweep(path); err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(mode))
+	if err != nil {
+		return err
+	}
+	// After a successful replacement Cleanup does nothing.
+	defer f.Cleanup()
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.CloseAtomicallyReplace(); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// Mkdir makes the directory path with exactly mode. Its parent must exist and
+// path must not.
+func Mkdir(path string, mode fs.FileMode) error {
+	// Made closed and opened by chmod: mkdir(2) is subject to the umask.
+	if err := os.Mkdir(path, 0o700&mode); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// Chmod gives path exactly mode. It refuses a symbolic link.
+func Chmod(path string, mode fs.FileMode) error {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		return fmt.Errorf("%s is a symbolic link", path)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// Remove removes the file or the empty directory path. That it is gone
+// already is no error.
+func Remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := syncDir(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// sweep removes what a killed Write of path left behind.
+func sweep(path string) error {
+	dir, prefix := filepath.Dir(path), "."+filepath.Base(path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), prefix)
+		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := d.Sync(); err != nil {
+		d.Close()
+		return err
+	}
+	return d.Close()
+}

@@ -1,0 +1,157 @@
+package atomicfile
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestWriteModesHoldUnderAnyUmask(t *testing.T) {
+	for _, umask := range []int{0, 0o022, 0o777} {
+		for _, mode := range []fs.FileMode{0o600, 0o644, 0o755} {
+			path := filepath.Join(t.TempDir(), "f")
+			if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			old := unix.Umask(umask)
+			err := Write(path, []byte("new"), mode)
+			unix.Umask(old)
+			if err != nil {
+				t.Fatalf("umask %o: %v", umask, err)
+			}
+			info, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := info.Mode(); got != mode {
+				t.Errorf("umask %o: mode = %v, want %v", umask, got, mode)
+			}
+			if got, _ := os.ReadFile(path); string(got) != "new" {
+				t.Errorf("umask %o: content = %q, want %q", umask, got, "new")
+			}
+		}
+	}
+}
+
+func TestMkdirModesHoldUnderAnyUmask(t *testing.T) {
+	for _, umask := range []int{0, 0o777} {
+		path := filepath.Join(t.TempDir(), "d")
+		old := unix.Umask(umask)
+		err := Mkdir(path, 0o700)
+		unix.Umask(old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := info.Mode(), fs.ModeDir|0o700; got != want {
+			t.Errorf("umask %o: mode = %v, want %v", umask, got, want)
+		}
+	}
+}
+
+// A temporary file in $TMPDIR could lie on another file system, or in a
+// directory that others may write to.
+func TestWriteUsesTheTargetsDirectory(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "absent"))
+	dir := t.TempDir()
+	if err := Write(filepath.Join(dir, "f"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); len(got) != 1 || got[0] != "f" {
+		t.Errorf("directory holds %q, want only f", got)
+	}
+}
+
+func TestWriteSweepsWhatAKilledRunLeft(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".f123", ".f9", ".f", ".fx1", ".g123", "f123"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Write(filepath.Join(dir, "f"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, want := names(t, dir), []string{".f", ".fx1", ".g123", "f", "f123"}
+	if len(got) != len(want) {
+		t.Fatalf("directory holds %q, want %q", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("directory holds %q, want %q", got, want)
+		}
+	}
+}
+
+// A failure keeps the old bytes and leaves no temporary file.
+func TestWriteFailureKeepsTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	if err := Write(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	small := unix.Rlimit{Cur: 4, Max: limit.Max}
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &small); err != nil {
+		t.Fatal(err)
+	}
+	err := Write(path, []byte("longer than four bytes"), 0o600)
+	if e := unix.Setrlimit(unix.RLIMIT_FSIZE, &limit); e != nil {
+		t.Fatal(e)
+	}
+	if err == nil {
+		t.Fatal("Write succeeded past the file size limit")
+	}
+	if got, _ := os.ReadFile(path); string(got) != "old" {
+		t.Errorf("content = %q, want %q", got, "old")
+	}
+	if got := names(t, dir); len(got) != 1 {
+		t.Errorf("directory holds %q, want only f", got)
+	}
+}
+
+func TestChmodRefusesALink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := os.WriteFile(target, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := Chmod(link, 0o600); err == nil {
+		t.Error("Chmod followed a symbolic link")
+	}
+	if err := Chmod(target, 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRemoveTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "d", "f")
+	if err := Remove(path); err != nil {
+		t.Errorf("removing a file in an absent directory: %v", err)
+	}
+}
+
+func names(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
