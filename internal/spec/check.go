@@ -1,0 +1,85 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	appName  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
+	clientID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+)
+
+// checkText refuses what could not be written to an env file or a unit.
+func checkText(s string) error {
+	switch {
+	case s == "":
+		return errors.New("must not be empty")
+	case len(s) > 4096:
+		return errors.New("must not be longer than 4096 bytes")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		return errors.New("must not contain control characters")
+	}
+	return nil
+}
+
+// checkUnitPath refuses the characters that systemd takes in no form of quoting
+// in ExecStart= (systemd.service(5), "Command lines").
+func checkUnitPath(s string) error {
+	if i := strings.IndexAny(s, `"'\`); i >= 0 {
+		return fmt.Errorf("must not contain %q: systemd units cannot name such a path", s[i])
+	}
+	return nil
+}
+
+func checkHost(s string) error {
+	if !hostName.MatchString(s) {
+		return errors.New(`must be a host name in lower case, such as "github.com", without https://`)
+	}
+	return nil
+}
+
+func checkClientID(s string) error {
+	if !clientID.MatchString(s) {
+		return errors.New(`must be the client id from the App's settings page, such as "Iv23liAbCdEf01234567"`)
+	}
+	return nil
+}
+
+func checkAPIURL(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New(`must be a URL such as "https://ghe.example.com/api/v3"`)
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
+		return errors.New("must begin with https://: tokens are never sent in the clear")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return errors.New("must begin with https://")
+	}
+	return nil
+}
+
+// Loopback reports whether host is this machine by its very name: RFC 6761,
+// section 6.3, keeps localhost and the names below it for loopback.
+func Loopback(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "127.0.0.1" || host == "::1"
+}
+
+// apiURL gives the root of a host's REST API: docs.github.com, "Getting started
+// with the REST API", for GitHub.com, GHE.com and Enterprise Server.
+func apiURL(host string) string {
+	switch {
+	case host == "github.com" || strings.HasSuffix(host, ".ghe.com"):
+		return "https://api." + host
+	case Loopback(host):
+		return "http://api." + host
+	default:
+		return "https://" + host + "/api/v3"
+	}
+}

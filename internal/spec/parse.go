@@ -1,0 +1,208 @@
+package spec
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// MaxSize bounds a spec, in bytes.
+const MaxSize = 1 << 20
+
+// Error is everything that is wrong with a spec.
+type Error struct {
+	Diagnostics hcl.Diagnostics
+	file        *hcl.File
+	name        string
+}
+
+// Error shows each diagnostic with its place and the line it is about.
+func (e *Error) Error() string {
+	var b strings.Builder
+	files := map[string]*hcl.File{e.name: e.file}
+	// The writer fails only when b does.
+	_ = hcl.NewDiagnosticTextWriter(&b, files, 100, false).WriteDiagnostics(e.Diagnostics)
+	return strings.TrimSpace(b.String())
+}
+
+type parser struct {
+	home, dir string
+	diags     hcl.Diagnostics
+}
+
+// Parse checks src, the content of the file name, and fills in the defaults.
+// home is the user's home directory. The error is an *Error that holds every
+// fault found.
+func Parse(name string, src []byte, home string) (*Spec, error) {
+	p := &parser{home: home, dir: filepath.Dir(name)}
+	if len(src) > MaxSize {
+		p.diags = p.diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Spec too large",
+			Detail: fmt.Sprintf("%s has %d bytes; at most %d are read.", name, len(src), MaxSize)})
+		return nil, &Error{p.diags, &hcl.File{}, name}
+	}
+	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	p.diags = diags
+	var s *Spec
+	if !diags.HasErrors() {
+		s = p.spec(file.Body)
+	}
+	if p.diags.HasErrors() {
+		return nil, &Error{p.diags, file, name}
+	}
+	return s, nil
+}
+
+func (p *parser) defaults() *Spec {
+	return &Spec{
+		GitHub: GitHub{Host: "github.com"},
+		Paths: Paths{
+			ConfigDir: filepath.Join(p.home, ".config/takopi"),
+			BinDir:    filepath.Join(p.home, ".local/bin"),
+			UnitDir:   filepath.Join(p.home, ".config/systemd/user"),
+		},
+		Refresh: Refresh{Interval: 5 * time.Minute, RenewWithin: 30 * time.Minute, Timeout: 90 * time.Second},
+		GH:      GH{Enabled: true},
+		Takopi: Takopi{
+			Config:         filepath.Join(p.home, ".takopi/takopi.toml"),
+			MaxTokenAge:    55 * time.Minute,
+			RefreshTimeout: 30 * time.Second,
+			RunRefreshWith: []string{},
+			AllowedUserIDs: []int64{},
+		},
+	}
+}
+
+func (p *parser) spec(body hcl.Body) *Spec {
+	s := p.defaults()
+	once := []block{
+		p.githubBlock(&s.GitHub), p.pathsBlock(&s.Paths), p.refreshBlock(&s.Refresh),
+		p.ghBlock(&s.GH), p.takopiBlock(&s.Takopi),
+	}
+	schema := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "app", LabelNames: []string{"name"}}}}
+	known := map[string]block{}
+	for _, b := range once {
+		schema.Blocks = append(schema.Blocks, hcl.BlockHeaderSchema{Type: b.name})
+		known[b.name] = b
+	}
+	content, diags := body.Content(schema)
+	p.diags = append(p.diags, diags...)
+	seen := map[string]*hcl.Block{}
+	for _, b := range content.Blocks {
+		if b.Type == "app" {
+			p.app(s, b, seen)
+			continue
+		}
+		if first := seen[b.Type]; first != nil {
+			p.fault(b.DefRange, "Duplicate block", "There is a %q block already, at line %d.", b.Type, first.DefRange.Start.Line)
+			continue
+		}
+		seen[b.Type] = b
+		ranges := p.decode(b.Body, known[b.Type])
+		if b.Type == "refresh" {
+			p.rhythm(s.Refresh, b, ranges)
+		}
+	}
+	if len(s.Apps) == 0 && seen["app"] == nil {
+		p.fault(body.MissingItemRange(), "No app", `Name at least one GitHub App: app "takopi" { … }.`)
+	}
+	if s.GitHub.APIURL == "" {
+		s.GitHub.APIURL = apiURL(s.GitHub.Host)
+	}
+	s.GitHub.APIURL = strings.TrimRight(s.GitHub.APIURL, "/")
+	return s
+}
+
+func (p *parser) app(s *Spec, b *hcl.Block, seen map[string]*hcl.Block) {
+	a := App{Name: b.Labels[0]}
+	if !appName.MatchString(a.Name) {
+		p.fault(b.LabelRanges[0], "Invalid app name", "%q must begin with a-z or 0-9 and hold only a-z, 0-9, _ and -.", a.Name)
+	}
+	if first := seen["app "+a.Name]; first != nil {
+		p.fault(b.LabelRanges[0], "Duplicate app", "There is an app %q already, at line %d.", a.Name, first.DefRange.Start.Line)
+	}
+	seen["app"], seen["app "+a.Name] = b, b
+	ranges := p.decode(b.Body, p.appBlock(&a))
+	_, id := ranges["app_id"]
+	_, client := ranges["client_id"]
+	switch {
+	case id && client:
+		p.fault(ranges["client_id"], "Two issuers", "app_id is set too, at line %d: keep one of them.", ranges["app_id"].Start.Line)
+	case !id && !client:
+		p.fault(b.DefRange, "Missing app_id", "Set app_id or client_id; both stand on the App's settings page.")
+	}
+	p.require(b, ranges, "installation_id", "It is the number at the end of the installation's settings URL.")
+	p.require(b, ranges, "private_key", "Name the .pem file that GitHub gave you for the App.")
+	s.Apps = append(s.Apps, a)
+}
+
+func (p *parser) require(b *hcl.Block, ranges map[string]hcl.Range, name, hint string) {
+	if _, ok := ranges[name]; !ok {
+		p.fault(b.DefRange, "Missing "+name, "%s", hint)
+	}
+}
+
+// rhythm refuses times that would let a token die although every run succeeds:
+// the last tick before the end has to come early enough to finish.
+func (p *parser) rhythm(r Refresh, b *hcl.Block, ranges map[string]hcl.Range) {
+	if r.Interval+r.Timeout <= r.RenewWithin {
+		return
+	}
+	at := b.DefRange
+	for _, name := range []string{"timeout", "interval", "renew_within"} {
+		if rng, ok := ranges[name]; ok {
+			at = rng
+		}
+	}
+	p.fault(at, "Tokens would die", "A tick comes every %s and may take %s, but a token is renewed only when %s are left: renew_within must be at least interval plus timeout, %s.",
+		short(r.Interval), short(r.Timeout), short(r.RenewWithin), short(r.Interval+r.Timeout))
+}
+
+// decode stores the attributes of body and returns where each one stands. An
+// attribute that is wrong counts as standing there, so that it is not called
+// missing as well.
+func (p *parser) decode(body hcl.Body, b block) map[string]hcl.Range {
+	schema := &hcl.BodySchema{}
+	for _, a := range b.attrs {
+		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: a.name})
+	}
+	content, diags := body.Content(schema)
+	p.diags = append(p.diags, diags...)
+	ranges := map[string]hcl.Range{}
+	for _, a := range b.attrs {
+		if attr := content.Attributes[a.name]; attr != nil {
+			ranges[a.name] = attr.Range
+			p.store(attr, a.value)
+		}
+	}
+	return ranges
+}
+
+func (p *parser) store(attr *hcl.Attribute, to value) {
+	v, diags := attr.Expr.Value(nil)
+	p.diags = append(p.diags, diags...)
+	if diags.HasErrors() {
+		return
+	}
+	v, err := convert.Convert(v, to.typ)
+	switch {
+	case err != nil:
+		p.fault(attr.Expr.Range(), "Wrong type", "%s: %s.", attr.Name, err)
+	case v.IsNull() || !v.IsWhollyKnown():
+		p.fault(attr.Expr.Range(), "No value", "%s must not be null.", attr.Name)
+	default:
+		if err := to.store(v); err != nil {
+			p.fault(attr.Expr.Range(), "Invalid "+attr.Name, "%s %s.", attr.Name, err)
+		}
+	}
+}
+
+func (p *parser) fault(at hcl.Range, summary, detail string, args ...any) {
+	p.diags = p.diags.Append(&hcl.Diagnostic{
+		Severity: hcl.DiagError, Summary: summary, Detail: fmt.Sprintf(detail, args...), Subject: at.Ptr(),
+	})
+}

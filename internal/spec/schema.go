@@ -1,0 +1,75 @@
+package spec
+
+import (
+	"time"
+)
+
+// block describes one kind of block: its attributes in the order of the
+// documentation. The parser and the reference page are made from it, so that
+// they cannot disagree.
+type block struct {
+	name  string
+	doc   string
+	attrs []attribute
+}
+
+// attribute describes one attribute and knows how to store its value.
+type attribute struct {
+	name     string
+	doc      string
+	fallback string // the default as the user would write it; for documentation
+	value    value
+}
+
+func (p *parser) githubBlock(g *GitHub) block {
+	return block{"github", "Which GitHub the apps live on; one host a spec.", []attribute{
+		{"host", "The host as gh names it.", `"github.com"`, text(&g.Host, checkHost)},
+		{"api_url", "The root of the REST API.", "the host's API", text(&g.APIURL, checkAPIURL)},
+		{"ca_file", "PEM file with certificate authorities to trust besides the system's.", "none", p.path(&g.CAFile)},
+	}}
+}
+
+func (p *parser) appBlock(a *App) block {
+	return block{"app", "One installation of a GitHub App. The first is the default app.", []attribute{
+		{"app_id", "The App's numeric id. Exactly one of app_id and client_id.", "required", integer(&a.AppID, 1, maxID)},
+		{"client_id", "The App's client id, which GitHub recommends over the numeric id.", "required", text(&a.ClientID, checkClientID)},
+		{"installation_id", "The installation's numeric id.", "required", integer(&a.InstallationID, 1, maxID)},
+		{"private_key", "The .pem file that the key is imported from.", "required", p.path(&a.PrivateKey)},
+	}}
+}
+
+func (p *parser) pathsBlock(d *Paths) block {
+	return block{"paths", "The directories that apply writes to.", []attribute{
+		{"config_dir", "Keys, env files and tokens.", `"~/.config/takopi"`, p.path(&d.ConfigDir, checkUnitPath)},
+		{"bin_dir", "The binary and the refresh script.", `"~/.local/bin"`, p.path(&d.BinDir, checkUnitPath)},
+		{"unit_dir", "The user's systemd units.", `"~/.config/systemd/user"`, p.path(&d.UnitDir, checkUnitPath)},
+	}}
+}
+
+func (p *parser) refreshBlock(r *Refresh) block {
+	return block{"refresh", "The rhythm of the refresh timer.", []attribute{
+		{"interval", "Time between two ticks.", `"5m"`, duration(&r.Interval, time.Second, time.Second, 30*time.Minute)},
+		{"renew_within", "A tick mints when at most this much of the token's life is left.", `"30m"`, duration(&r.RenewWithin, time.Second, time.Second, TokenLife-time.Second)},
+		{"timeout", "Bound on one run.", `"90s"`, duration(&r.Timeout, time.Second, time.Second, 10*time.Minute)},
+	}}
+}
+
+func (p *parser) ghBlock(g *GH) block {
+	return block{"gh", "The gh command-line tool.", []attribute{
+		{"enabled", "Keep gh logged in.", "true", boolean(&g.Enabled)},
+	}}
+}
+
+func (p *parser) takopiBlock(t *Takopi) block {
+	return block{"takopi", "The [plugins.ghauth] table of Takopi's configuration.", []attribute{
+		{"config", "Takopi's configuration file.", `"~/.takopi/takopi.toml"`, p.path(&t.Config)},
+		{"max_token_age", "Older tokens are called stale.", `"55m"`, duration(&t.MaxTokenAge, time.Minute, time.Minute, TokenLife)},
+		{"refresh_timeout", "Bound on a refresh from the chat.", `"30s"`, duration(&t.RefreshTimeout, time.Second, time.Second, 10*time.Minute)},
+		{"run_refresh_with", "Words to run the refresh script with, such as [\"sudo\", \"-n\"].", "[]", texts(&t.RunRefreshWith)},
+		{"allowed_user_ids", "The only chat users who may refresh; empty: everyone.", "[]", integers(&t.AllowedUserIDs)},
+	}}
+}
+
+// maxID bounds ids: GitHub describes them as 64-bit, but JSON readers keep
+// only 53 bits of an integer exactly (RFC 8259, section 6).
+const maxID = 1<<53 - 1

@@ -1,0 +1,67 @@
+// Package spec reads what the user wrote: HCL in, a checked Spec out, or
+// diagnostics with file, line, column and snippet. It touches nothing on the
+// host and reads no file but the bytes it is given.
+package spec
+
+import (
+	"time"
+)
+
+// TokenLife is how long an installation token lives. GitHub fixes it:
+// docs.github.com, "Generating an installation access token for a GitHub App".
+const TokenLife = time.Hour
+
+// Spec is a checked spec with every default filled in. Paths are absolute.
+type Spec struct {
+	GitHub  GitHub
+	Apps    []App // at least one; the first is the default app
+	Paths   Paths
+	Refresh Refresh
+	GH      GH
+	Takopi  Takopi
+}
+
+// GitHub says which GitHub the apps live on.
+type GitHub struct {
+	Host   string // as gh knows it: github.com, SUBDOMAIN.ghe.com or an Enterprise Server's name
+	APIURL string // REST API root without a trailing slash
+	CAFile string // PEM file with further certificate authorities, or empty
+}
+
+// App is one installation of a GitHub App. Exactly one of AppID and ClientID
+// is set; it is the issuer of the app's JWTs.
+type App struct {
+	Name           string
+	AppID          int64
+	ClientID       string
+	InstallationID int64
+	PrivateKey     string // where the key is imported from
+}
+
+// Paths are the directories that apply writes to.
+type Paths struct {
+	ConfigDir string // keys, env files and tokens; mode 0700
+	BinDir    string // the binary and the refresh script
+	UnitDir   string // the user's systemd units
+}
+
+// Refresh is the rhythm of the timer.
+type Refresh struct {
+	Interval    time.Duration // between two ticks; whole seconds
+	RenewWithin time.Duration // a tick mints when at most this much life is left
+	Timeout     time.Duration // bound on one run
+}
+
+// GH is the stored login of the gh command-line tool.
+type GH struct {
+	Enabled bool
+}
+
+// Takopi is what goes into [plugins.ghauth] of Takopi's configuration.
+type Takopi struct {
+	Config         string
+	MaxTokenAge    time.Duration // whole minutes
+	RefreshTimeout time.Duration // whole seconds
+	RunRefreshWith []string      // words before the refresh script, such as sudo -n
+	AllowedUserIDs []int64       // who may refresh from the chat; empty: everyone
+}

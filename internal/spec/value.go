@@ -1,0 +1,152 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// value converts an attribute's value to its type and stores it. The error of
+// store is shown to the user beside the value's place in the file.
+type value struct {
+	typ   cty.Type
+	store func(cty.Value) error
+}
+
+// check looks at a string and says what is wrong with it.
+type check func(string) error
+
+// fromString takes a string, which it refuses where it holds what no path,
+// name or env file can.
+func fromString(set func(string) error) value {
+	return value{cty.String, func(v cty.Value) error {
+		s := v.AsString()
+		if err := checkText(s); err != nil {
+			return err
+		}
+		return set(s)
+	}}
+}
+
+func text(to *string, checks ...check) value {
+	return fromString(func(s string) error {
+		*to = s
+		return all(s, checks)
+	})
+}
+
+// path stores an absolute, clean path: ~ is the home directory, and what is
+// relative lies beside the spec.
+func (p *parser) path(to *string, checks ...check) value {
+	return fromString(func(s string) error {
+		if slices.Contains(strings.Split(s, "/"), "..") {
+			return errors.New(`must not contain "..": write the directory itself`)
+		}
+		switch rest, tilde := strings.CutPrefix(s, "~"); {
+		case tilde && rest != "" && rest[0] != '/':
+			return errors.New("knows ~/ only, not another user's home: write the directory itself")
+		case tilde:
+			s = filepath.Join(p.home, rest)
+		case !filepath.IsAbs(s):
+			s = filepath.Join(p.dir, s)
+		}
+		*to = filepath.Clean(s)
+		return all(*to, checks)
+	})
+}
+
+func all(s string, checks []check) error {
+	for _, c := range checks {
+		if err := c(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func boolean(to *bool) value {
+	return value{cty.Bool, func(v cty.Value) error {
+		*to = v.True()
+		return nil
+	}}
+}
+
+func integer(to *int64, low, high int64) value {
+	return value{cty.Number, func(v cty.Value) error {
+		f := v.AsBigFloat()
+		n, exact := f.Int64()
+		if exact != big.Exact || n < low || n > high {
+			return fmt.Errorf("must be a whole number from %d to %d", low, high)
+		}
+		*to = n
+		return nil
+	}}
+}
+
+func integers(to *[]int64) value {
+	return value{cty.List(cty.Number), func(v cty.Value) error {
+		*to = []int64{}
+		for _, e := range v.AsValueSlice() {
+			var n int64
+			if e.IsNull() {
+				return errors.New("must not hold null")
+			}
+			if err := integer(&n, -maxID, maxID).store(e); err != nil {
+				return fmt.Errorf("each %w", err)
+			}
+			*to = append(*to, n)
+		}
+		return nil
+	}}
+}
+
+func texts(to *[]string) value {
+	return value{cty.List(cty.String), func(v cty.Value) error {
+		*to = []string{}
+		for _, e := range v.AsValueSlice() {
+			var s string
+			if e.IsNull() {
+				return errors.New("must not hold null")
+			}
+			if err := text(&s).store(e); err != nil {
+				return fmt.Errorf("each word %w", err)
+			}
+			*to = append(*to, s)
+		}
+		return nil
+	}}
+}
+
+func duration(to *time.Duration, unit, low, high time.Duration) value {
+	return fromString(func(s string) error {
+		d, err := time.ParseDuration(s)
+		switch {
+		case err != nil:
+			return errors.New(`must be a duration such as "90s", "5m" or "1h"`)
+		case d < low || d > high:
+			return fmt.Errorf("must be from %s to %s", short(low), short(high))
+		case d%unit != 0:
+			return fmt.Errorf("must be a multiple of %s", short(unit))
+		}
+		*to = d
+		return nil
+	})
+}
+
+// short prints a duration without its zero parts: 5m, not 5m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
