@@ -3,7 +3,6 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -50,36 +49,4 @@ func checkClientID(s string) error {
 		return errors.New(`must be the client id from the App's settings page, such as "Iv23liAbCdEf01234567"`)
 	}
 	return nil
-}
-
-func checkAPIURL(s string) error {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return errors.New(`must be a URL such as "https://ghe.example.com/api/v3"`)
-	case u.Scheme == "http" && !Loopback(u.Hostname()):
-		return errors.New("must begin with https://: tokens are never sent in the clear")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("must begin with https://")
-	}
-	return nil
-}
-
-// Loopback reports whether host is this machine by its very name: RFC 6761,
-// section 6.3, keeps localhost and the names below it for loopback.
-func Loopback(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || host == "127.0.0.1" || host == "::1"
-}
-
-// apiURL gives the root of a host's REST API: docs.github.com, "Getting started
-// with the REST API", for GitHub.com, GHE.com and Enterprise Server.
-func apiURL(host string) string {
-	switch {
-	case host == "github.com" || strings.HasSuffix(host, ".ghe.com"):
-		return "https://api." + host
-	case Loopback(host):
-		return "http://api." + host
-	default:
-		return "https://" + host + "/api/v3"
-	}
 }

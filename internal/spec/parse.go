@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -111,7 +112,7 @@ func (p *parser) spec(body hcl.Body) *Spec {
 		p.fault(body.MissingItemRange(), "No app", `Name at least one GitHub App: app "takopi" { … }.`)
 	}
 	if s.GitHub.APIURL == "" {
-		s.GitHub.APIURL = apiURL(s.GitHub.Host)
+		s.GitHub.APIURL = githubhost.APIURL(s.GitHub.Host)
 	}
 	s.GitHub.APIURL = strings.TrimRight(s.GitHub.APIURL, "/")
 	return s

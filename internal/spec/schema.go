@@ -2,6 +2,8 @@ package spec
 
 import (
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 // block describes one kind of block: its attributes in the order of the
@@ -24,7 +26,7 @@ type attribute struct {
 func (p *parser) githubBlock(g *GitHub) block {
 	return block{"github", "Which GitHub the apps live on; one host a spec.", []attribute{
 		{"host", "The host as gh names it.", `"github.com"`, text(&g.Host, checkHost)},
-		{"api_url", "The root of the REST API.", "the host's API", text(&g.APIURL, checkAPIURL)},
+		{"api_url", "The root of the REST API.", "the host's API", text(&g.APIURL, githubhost.CheckAPIURL)},
 		{"ca_file", "PEM file with certificate authorities to trust besides the system's.", "none", p.path(&g.CAFile)},
 	}}
 }
