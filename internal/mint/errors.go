@@ -1,0 +1,57 @@
+package mint
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind sorts errors by what helps.
+type Kind int
+
+// The kinds of error.
+const (
+	Temporary  Kind = iota // GitHub or the network fails: try again
+	Denied                 // GitHub says no: the App's settings or the ids must be mended
+	InvalidKey             // the key's bytes are no key that GitHub takes
+	BadSetup               // the key's file is missing, loose or another user's
+)
+
+// Error says what happened and what to do about it.
+type Error struct {
+	Kind   Kind
+	Reason string // what happened and where; never a secret
+	Remedy string // what to do next, or empty
+	Err    error  // the cause, or nil; its own text is not redacted
+
+	wait time.Duration // how long GitHub asks to wait before the next try, or zero
+}
+
+// Error gives the reason and the cause, redacted, without the remedy.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		// net/http quotes what a server sends, which may be our request.
+		return Redact(e.Reason + ": " + e.Err.Error())
+	}
+	return e.Reason
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is makes errors.Is(err, &Error{Kind: k}) ask for the kind alone.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Reason == "" && t.Err == nil && t.Kind == e.Kind
+}
+
+// IsTemporary reports whether the same call may succeed later.
+func IsTemporary(err error) bool { return errors.Is(err, &Error{Kind: Temporary}) }
+
+func fault(k Kind, remedy, reason string, args ...any) *Error {
+	return &Error{Kind: k, Reason: fmt.Sprintf(reason, args...), Remedy: remedy}
+}
+
+func cause(k Kind, err error, remedy, reason string) *Error {
+	return &Error{Kind: k, Reason: reason, Remedy: remedy, Err: err}
+}

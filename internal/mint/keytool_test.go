@@ -1,0 +1,97 @@
+package mint
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// tool runs a program in dir. It skips the test where there is none, unless
+// this is CI, where a test that never runs would go unseen.
+func tool(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	switch {
+	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true":
+		t.Skip(err)
+	case err != nil:
+		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+	}
+}
+
+// parseFile parses a key's file in dir.
+func parseFile(t *testing.T, dir, name string) error {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ParseKey(data)
+	return err
+}
+
+// What the real tools write is read, or refused by its name.
+func TestRealTools(t *testing.T) {
+	const again = "generate a private key"
+	for _, tt := range []struct {
+		command string // writes the file "key"
+		reason  string // empty if the key is to be taken
+	}{
+		{"openssl genrsa -out key 2048", ""},
+		{"openssl genrsa -traditional -out key 2048", ""},
+		{"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out key", ""},
+		{"openssl genpkey -algorithm ED25519 -out key", "a private key that is not RSA"},
+		{"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key", "a private key that is not RSA"},
+		{"openssl ecparam -name prime256v1 -genkey -noout -out key", "a private key that is not RSA"},
+		{"openssl genrsa -out key 512", "an RSA key of 512 bits"},
+		{"openssl genrsa -out key -traditional 512", "an RSA key of 512 bits"},
+		{"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /dev/null -out key", "a certificate, not a private key"},
+		{"openssl req -new -newkey rsa:2048 -nodes -subj /CN=x -keyout /dev/null -out key", "a PEM block that is no private key"},
+		{"ssh-keygen -q -t ed25519 -N  -f key", "an OpenSSH private key"},
+	} {
+		t.Run(tt.command, func(t *testing.T) {
+			dir := t.TempDir()
+			words := strings.Split(tt.command, " ")
+			tool(t, dir, words[0], words[1:]...)
+			err := parseFile(t, dir, "key")
+			if tt.reason != "" {
+				wantError(t, err, InvalidKey, tt.reason, "")
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// The remedies that are commands work as they are told.
+func TestRemedies(t *testing.T) {
+	for _, tt := range []struct {
+		command string // writes the file "KEY"
+		reason  string
+		answers []string // to what the remedy would ask for
+		file    string   // where it leaves the key
+	}{
+		{"openssl genrsa -aes256 -passout pass:secret -out KEY 2048", "under a passphrase", []string{"-passin", "pass:secret"}, "NEW"},
+		{"openssl genrsa -traditional -aes256 -passout pass:secret -out KEY 2048", "under a passphrase", []string{"-passin", "pass:secret"}, "NEW"},
+		{"ssh-keygen -q -t rsa -b 2048 -N  -f KEY", "an OpenSSH private key", []string{"-P", "", "-N", ""}, "KEY"},
+	} {
+		t.Run(tt.command, func(t *testing.T) {
+			dir := t.TempDir()
+			words := strings.Split(tt.command, " ")
+			tool(t, dir, words[0], words[1:]...)
+			err := parseFile(t, dir, "KEY")
+			wantError(t, err, InvalidKey, tt.reason, words[0])
+			remedy, _, _ := strings.Cut(err.(*Error).Remedy, " (")
+			words = strings.Fields(remedy)
+			tool(t, dir, words[0], append(words[1:], tt.answers...)...)
+			if err := parseFile(t, dir, tt.file); err != nil {
+				t.Errorf("after %q: %v", remedy, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,32 @@
+package mint
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// A redirect would take the JWT or token along, and GitHub has none to give.
+func TestRedirectRefused(t *testing.T) {
+	var strangers atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers.Add(1) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, to := range []string{other.URL, "https" + strings.TrimPrefix(other.URL, "http"), "/app"} {
+			w := newWorld(t)
+			w.Fail(-1, "", func(rw http.ResponseWriter, _ *http.Request) {
+				rw.Header().Set("Location", to)
+				rw.WriteHeader(status)
+			})
+			_, err := w.mint(t)
+			wantError(t, err, Denied, "a redirect, which is refused", "check host and api_url")
+			wantError(t, w.client.Probe(t.Context(), canary), Denied, "a redirect, which is refused", "check host and api_url")
+			w.requested(t, 2)
+		}
+	}
+	if got := strangers.Load(); got != 0 {
+		t.Errorf("another host was asked %d times", got)
+	}
+}

@@ -1,0 +1,75 @@
+package mint
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// refusal sorts an answer that is no token by status, headers and message:
+// docs.github.com, "Troubleshooting the REST API" and "Rate limits for the
+// REST API"; the messages are as GitHub sends them. The zero inst stands for
+// one that the caller does not know.
+func refusal(resp *http.Response, body []byte, inst Installation, now time.Time) *Error {
+	msg := message(body)
+	said := fmt.Sprintf("GitHub answers %d %s", resp.StatusCode, msg)
+	switch code := resp.StatusCode; {
+	case code >= 300 && code < 400:
+		return fault(Denied, "check host and api_url in the spec's github block", "GitHub answers %d, a redirect, which is refused: api_url is not the API's own address", code)
+	case code == http.StatusUnauthorized:
+		return fault(Denied, "check app_id or client_id, and that this key is listed on the App's settings page", "%s: wrong key or app id", said)
+	case code == http.StatusForbidden && strings.Contains(msg, "suspended"):
+		return fault(Denied, "an owner has to unsuspend it at GitHub: Settings, Applications, Installed GitHub Apps", "%s: %s is suspended", said, inst)
+	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(resp.Header, msg):
+		limit := fault(Temporary, "the timer tries again; fewer mints help", "%s: a rate limit", said)
+		limit.wait = retryAfter(resp.Header, now)
+		return limit
+	case code == http.StatusForbidden:
+		return fault(Denied, "look at the App's and the organisation's settings", "%s", said)
+	case code == http.StatusNotFound && inst.ID != 0:
+		return fault(Denied, "check installation_id, the number in the URL of the installation's settings, and the App's id; perhaps the App was uninstalled", "%s: App %s has no installation %d", said, inst.Issuer, inst.ID)
+	case code == http.StatusUnprocessableEntity:
+		return fault(Denied, "compare the spec with what the installation grants", "%s", said)
+	case code >= 500 || code == http.StatusRequestTimeout:
+		trouble := fault(Temporary, "GitHub is in trouble; the timer tries again", "%s", said)
+		if resp.Header.Get("Retry-After") != "" {
+			trouble.wait = retryAfter(resp.Header, now)
+		}
+		return trouble
+	default:
+		return fault(Denied, "check api_url in the spec's github block", "%s", said)
+	}
+}
+
+// String names the installation in messages.
+func (i Installation) String() string {
+	if i.ID == 0 {
+		return "the installation"
+	}
+	return fmt.Sprintf("installation %d", i.ID)
+}
+
+// limited tells a rate limit from other kinds of 403.
+func limited(h http.Header, msg string) bool {
+	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" || strings.Contains(strings.ToLower(msg), "rate limit")
+}
+
+// retryAfter reads how long to wait at a rate limit: Retry-After in seconds,
+// else until X-RateLimit-Reset where nothing remains, else the minute that
+// GitHub asks for. A limit lasts an hour at most; the reset may just have been.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s > 0 {
+		return time.Duration(min(s, 3600)) * time.Second
+	}
+	if h.Get("X-RateLimit-Remaining") == "0" {
+		if at, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
+			if date, err := http.ParseTime(h.Get("Date")); err == nil {
+				now = date
+			}
+			return min(max(time.Second, time.Unix(at, 0).Sub(now)), time.Hour)
+		}
+	}
+	return time.Minute
+}
