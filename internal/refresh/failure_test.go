@@ -1,0 +1,122 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"golang.org/x/sys/unix"
+)
+
+func TestFailedMintKeepsTheOldToken(t *testing.T) {
+	tests := []struct {
+		name string
+		make func(*site) error
+		want mint.Kind
+	}{
+		{"suspended", func(s *site) error { s.github.SetSuspended(firstInst, true); return nil }, mint.Denied},
+		{"no key", func(s *site) error { return os.Remove(s.path("github-app.pem")) }, mint.BadSetup},
+		{"loose key", func(s *site) error { return os.Chmod(s.path("github-app.pem"), 0o644) }, mint.BadSetup},
+		{"key is a FIFO", func(s *site) error {
+			return errors.Join(os.Remove(s.path("github-app.pem")), unix.Mkfifo(s.path("github-app.pem"), 0o600))
+		}, mint.BadSetup},
+		{"no CA", func(s *site) error {
+			s.write("github-app.env", s.read("github-app.env")+"GITHUB_CA_FILE='/nowhere'\n")
+			return nil
+		}, mint.BadSetup},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, "main")
+			s.store("ghs_canary", time.Minute)
+			before := s.read("github-token.env")
+			if err := tt.make(s); err != nil {
+				t.Fatal(err)
+			}
+			res := s.run(false)[0]
+			if !errors.Is(res.Err, &mint.Error{Kind: tt.want}) || res.Minted || res.Token.Value != "ghs_canary" {
+				t.Errorf("result = %+v, want an error of kind %d and the old token", res, tt.want)
+			}
+			if got := s.read("github-token.env"); got != before {
+				t.Errorf("the token file became:\n%s", got)
+			}
+			s.holds(".ghauth.lock", "github-token.env")
+		})
+	}
+}
+
+func TestExpiredTokenIsNoResult(t *testing.T) {
+	s := newSite(t, "main")
+	s.store("ghs_canary", 0)
+	s.github.SetSuspended(firstInst, true)
+	if res := s.run(false)[0]; res.Err == nil || res.Token != (mint.Token{}) {
+		t.Errorf("result = %+v, want an error and no token", res)
+	}
+}
+
+func TestCancelledMintLeavesNothing(t *testing.T) {
+	s := newSite(t, "main")
+	s.store("ghs_canary", time.Minute)
+	before := s.read("github-token.env")
+	s.github.Fail(1, "", githubtest.Hang)
+	ctx, cancel := context.WithCancel(t.Context())
+	results := make(chan Result)
+	go func() { results <- s.r.Run(ctx, s.apps(), false)[0] }()
+	until(t, "the run mints", s.asked)
+	cancel()
+	if res := <-results; !errors.Is(res.Err, context.Canceled) || res.Token.Value != "ghs_canary" {
+		t.Errorf("result = %+v, want context.Canceled and the old token", res)
+	}
+	if got := s.read("github-token.env"); got != before {
+		t.Errorf("the token file became:\n%s", got)
+	}
+	s.holds(".ghauth.lock", "github-token.env")
+	s.ok(false)
+}
+
+func TestRunIsBounded(t *testing.T) {
+	s := newSite(t, "main")
+	s.github.Fail(-1, "", githubtest.Hang)
+	apps := s.apps()
+	apps[0].Timeout = 200 * time.Millisecond
+	start := time.Now()
+	if res := s.r.Run(t.Context(), apps, false)[0]; !errors.Is(res.Err, context.DeadlineExceeded) {
+		t.Errorf("%v, want context.DeadlineExceeded", res.Err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %s, want 200ms", took)
+	}
+}
+
+// No file may grow (setrlimit(2)), as on a full disk. The limit is for a
+// process of its own: go test writes a log.
+func TestFailedWriteKeepsTheOldToken(t *testing.T) {
+	s := newSite(t, "main")
+	s.store("ghs_canary", time.Minute)
+	before := s.read("github-token.env")
+	cmd := exec.Command("sh", "-c", `ulimit -f 0; exec "$0"`, "/proc/"+strconv.Itoa(os.Getpid())+"/exe")
+	cmd.Env = append(os.Environ(), runVar+"="+s.r.Dir)
+	out, err := cmd.CombinedOutput()
+	if want := "cannot write in " + s.r.Dir + ": "; err != nil || !strings.HasPrefix(string(out), want) {
+		t.Errorf("%v: %s, want %s", err, out, want)
+	}
+	if got := s.read("github-token.env"); got != before {
+		t.Errorf("the token file became:\n%s", got)
+	}
+	s.holds(".ghauth.lock", "github-token.env")
+	s.mints(1)
+}
+
+func TestLeftoversAreSwept(t *testing.T) {
+	s := newSite(t, "main")
+	s.write(".github-token.env123", "GITHUB_TOKEN=ghs_half")
+	s.ok(false)
+	s.holds(".ghauth.lock", "github-token.env")
+}

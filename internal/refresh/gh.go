@@ -1,0 +1,108 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+// GHStamp names the file beside a token file that keeps the SHA-256 of what gh
+// was last given, so that a run which was cut off between the token file and
+// gh is repaired by the next one.
+func GHStamp(tokenFile string) string { return strings.TrimSuffix(tokenFile, ".env") + ".gh" }
+
+func stampOf(app App, token mint.Secret) string { return token.SHA256() + " " + app.Host + "\n" }
+
+func toldGH(app App, token mint.Secret) bool {
+	have, _, err := readSmall(GHStamp(app.TokenFile))
+	return err == nil && string(have) == stampOf(app, token)
+}
+
+// loginGH gives gh the token, unless it has it already. It takes at most a
+// third of a run's time, since a hanging gh keeps the lock from other runs.
+func loginGH(ctx context.Context, app App, token mint.Secret, env []string) error {
+	if toldGH(app, token) {
+		return nil
+	}
+	gh, err := exec.LookPath("gh")
+	if err != nil {
+		return &GHError{"gh is not installed, so it was not logged in", "apt-get install gh, or set gh { enabled = false } in the spec"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, app.Timeout/3)
+	defer cancel()
+	// gh 2.26 and newer would rather have the token in a keyring, which is
+	// closed to timers and to whoever has no desktop session. Older ones keep
+	// it in hosts.yml, as the flag asks for, and refuse the flag.
+	args := []string{"auth", "login", "--hostname", app.Host, "--with-token"}
+	said, err := runGH(ctx, gh, token.Reveal()+"\n", env, append(args, "--insecure-storage")...)
+	if err != nil && strings.Contains(said, "unknown flag: --insecure-storage") {
+		said, err = runGH(ctx, gh, token.Reveal()+"\n", env, args...)
+	}
+	if err != nil {
+		return ghFailed("gh auth login failed", err, said, "run `gh auth status --hostname "+app.Host+"`")
+	}
+	return atomicfile.Write(GHStamp(app.TokenFile), []byte(stampOf(app, token)), 0o600)
+}
+
+// runGH runs gh, which gets secrets on standard input alone: /proc shows
+// everyone its arguments. It gives at most 900 bytes of what gh says.
+func runGH(ctx context.Context, gh, stdin string, env []string, args ...string) (said string, err error) {
+	cmd := exec.CommandContext(ctx, gh, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	cmd.Env = ghEnv(env)
+	out := &Tail{Max: 900}
+	cmd.Stdout, cmd.Stderr = out, out
+	KillGroup(cmd)
+	switch err = cmd.Run(); {
+	case errors.Is(err, exec.ErrWaitDelay):
+		err = nil // gh ended well and left a process behind that could still write
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = errors.New("no answer in time")
+	}
+	return out.String(), err
+}
+
+func ghFailed(what string, err error, said, remedy string) *GHError {
+	what += ": " + err.Error()
+	if said != "" {
+		what += ": " + said
+	}
+	return &GHError{what, remedy}
+}
+
+// ghEnv takes the variables out that would shadow the stored login, which gh
+// refuses to write while they are set, and sees to it that gh neither asks nor
+// talks, to us or to GitHub, about anything else (`gh help environment`).
+func ghEnv(env []string) []string {
+	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_HOST", "GH_DEBUG", "DEBUG":
+			return true
+		}
+		return false
+	})
+	return append(env, "GH_PROMPT_DISABLED=1", "GH_NO_UPDATE_NOTIFIER=1", "GH_TELEMETRY=false", "NO_COLOR=1")
+}
+
+// KillGroup makes cmd the head of a process group that is killed as a whole
+// when its context ends, and bounds the wait for its output.
+func KillGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error {
+		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		if errors.Is(err, syscall.ESRCH) {
+			return os.ErrProcessDone
+		}
+		return err
+	}
+	cmd.WaitDelay = 2 * time.Second
+}

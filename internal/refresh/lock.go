@@ -1,0 +1,70 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Lock takes the one lock of a config directory, which all who write there
+// share: timer, chat, people and apply. It waits until ctx ends, which gives a
+// *BusyError. The kernel frees it when its holder dies (flock(2)), so that it
+// is never stale. [Refresher.Run] takes it itself: its caller must not hold it.
+func Lock(ctx context.Context, dir string) (unlock func(), err error) {
+	unlock, _, err = lock(ctx, dir)
+	return unlock, err
+}
+
+// lock also tells since when the holder that it had to wait for had the lock;
+// zero if the lock was free.
+func lock(ctx context.Context, dir string) (unlock func(), held time.Time, err error) {
+	path := filepath.Join(dir, ".ghauth.lock")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, held, err
+	}
+	if held, err = wait(ctx, f); err != nil {
+		f.Close()
+		return nil, held, err
+	}
+	return func() { f.Close() }, held, nil
+}
+
+// wait polls: flock(2) itself would wait beyond the end of ctx.
+func wait(ctx context.Context, f *os.File) (held time.Time, err error) {
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case err == nil:
+			// The mode is what a umask may have withheld, and would keep the
+			// next run out. fchmod(2) also sets the ctime that taken reads.
+			return held, f.Chmod(0o600)
+		case !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR):
+			return held, fmt.Errorf("lock %s: %w", f.Name(), err)
+		case held.IsZero():
+			if held, err = taken(f); err != nil {
+				return held, err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return held, &BusyError{f.Name()}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// taken tells when the lock was taken last.
+func taken(f *os.File) (time.Time, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return time.Unix(info.Sys().(*syscall.Stat_t).Ctim.Unix()), nil
+}

@@ -1,0 +1,66 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+// undoTimeout bounds each of Revoke and LogOutGH.
+const undoTimeout = 15 * time.Second
+
+// Revoke kills the token in a token file at GitHub, if it lives.
+func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
+	token, err := ReadToken(tokenFile)
+	if err != nil || !token.ExpiresAt.After(r.Now()) {
+		return nil // nothing that could still be used
+	}
+	apps, errs := Apps(r.Dir)
+	i := slices.IndexFunc(apps, func(a App) bool { return a.TokenFile == tokenFile })
+	if i < 0 {
+		return &SetupError{"the token in " + tokenFile + " was not revoked: no app env file belongs to it" + describe(errs), "it dies within the hour"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
+	defer cancel()
+	client, err := r.client(apps[i])
+	if err != nil {
+		return err
+	}
+	return client.Revoke(ctx, token.Value)
+}
+
+func describe(errs []error) string {
+	if err := errors.Join(errs...); err != nil {
+		return " (" + err.Error() + ")"
+	}
+	return ""
+}
+
+// LogOutGH makes gh forget the login of the host that a stamp file names.
+func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
+	data, _, err := readSmall(stamp)
+	fields := strings.Fields(string(data))
+	if err != nil || len(fields) != 2 {
+		return nil
+	}
+	gh, err := exec.LookPath("gh")
+	if err != nil {
+		return nil // and so are its uses
+	}
+	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
+	defer cancel()
+	said, err := runGH(ctx, gh, "", r.Env, "auth", "logout", "--hostname", fields[1])
+	if err != nil {
+		return ghFailed("gh was not logged out", err, said, "run `gh auth logout --hostname "+fields[1]+"`")
+	}
+	return nil
+}
+
+// GHHas reports whether token is what gh was last given for the app's host. It
+// starts no program.
+func (a App) GHHas(token mint.Secret) bool { return toldGH(a, token) }

@@ -1,0 +1,116 @@
+package refresh
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+func TestRevoke(t *testing.T) {
+	s := newSite(t, "main", "more")
+	results := s.ok(false)
+	for range 2 { // a dead one is no error
+		if err := s.r.Revoke(t.Context(), s.path("github-token-more.env")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, token := range s.github.Minted() {
+		if want := token.Value == results[1].Token.Value.Reveal(); token.Revoked != want {
+			t.Errorf("%.8s revoked = %t, want %t", token.Value, token.Revoked, want)
+		}
+	}
+}
+
+func TestRevokeNothingUsable(t *testing.T) {
+	s := newSite(t, "main")
+	file := s.path("github-token.env")
+	if err := s.r.Revoke(t.Context(), file); err != nil {
+		t.Errorf("absent: %v", err)
+	}
+	s.store("ghs_canary", 0)
+	if err := s.r.Revoke(t.Context(), file); err != nil {
+		t.Errorf("expired: %v", err)
+	}
+	if s.asked() {
+		t.Error("GitHub was asked")
+	}
+}
+
+func TestRevokeWithoutItsApp(t *testing.T) {
+	s := newSite(t, "main")
+	s.store("ghs_canary", time.Hour)
+	s.write("github-app.env", "broken\n")
+	var setup *SetupError
+	err := s.r.Revoke(t.Context(), s.path("github-token.env"))
+	if !errors.As(err, &setup) || !strings.Contains(err.Error(), "line 1 is not NAME=value") {
+		t.Errorf("%v, want a SetupError that says why", err)
+	}
+}
+
+func TestLogOutGH(t *testing.T) {
+	s := newGHSite(t, `printf '%s\n' "$@" >$OUT/argv; env >$OUT/env; cat >$OUT/stdin`)
+	stamp := s.path("github-token.gh")
+	for _, text := range []string{"", "damaged"} {
+		if text != "" {
+			s.write("github-token.gh", text)
+		}
+		if err := s.r.LogOutGH(t.Context(), stamp); err != nil || s.exists("argv") {
+			t.Errorf("stamp %q: %v, gh was run: %t, want neither", text, err, s.exists("argv"))
+		}
+	}
+	s.ok(false)
+	if err := s.r.LogOutGH(t.Context(), stamp); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.saw("argv"), "auth\nlogout\n--hostname\ngithub.localhost\n"; got != want {
+		t.Errorf("argv = %q, want %q", got, want)
+	}
+	if strings.Contains(s.saw("env"), "ghs_shadow") {
+		t.Error("gh's environment holds a token")
+	}
+	s.gh("echo no such host; exit 1")
+	var failed *GHError
+	err := s.r.LogOutGH(t.Context(), stamp)
+	if want := "gh was not logged out: exit status 1: no such host"; !errors.As(err, &failed) || failed.Reason != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+	t.Setenv("PATH", filepath.Join(s.out, "nowhere"))
+	if err := s.r.LogOutGH(t.Context(), stamp); err != nil {
+		t.Errorf("without gh: %v", err)
+	}
+}
+
+func TestGHHas(t *testing.T) {
+	s := newGHSite(t, "cat >/dev/null")
+	res := s.ok(false)[0]
+	if !res.App.GHHas(res.Token.Value) || res.App.GHHas("ghs_canary") {
+		t.Error("GHHas does not tell the token that gh was given from another")
+	}
+	if err := os.Remove(s.path("github-token.gh")); err != nil {
+		t.Fatal(err)
+	}
+	if res.App.GHHas(res.Token.Value) {
+		t.Error("GHHas without a stamp")
+	}
+}
+
+// GitHub's replicas may refuse a token that is a second old.
+func TestProbe(t *testing.T) {
+	s := newSite(t, "main")
+	res := s.ok(false)[0]
+	s.github.Fail(1, "GET", githubtest.Refuse(http.StatusUnauthorized, "Bad credentials"))
+	if err := s.r.Probe(t.Context(), res.App, res.Token.Value); err != nil {
+		t.Error(err)
+	}
+	s.github.Fail(1, "GET", githubtest.Refuse(http.StatusBadGateway, ""))
+	if err := s.r.Probe(t.Context(), res.App, res.Token.Value); !mint.IsTemporary(err) {
+		t.Errorf("%v, want a temporary error at once", err)
+	}
+}
