@@ -1,0 +1,112 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+)
+
+// Apply carries p out in order and stops at the first failure: what was done
+// stays, what was there before a failed action stays too, and to plan and apply
+// again goes on from there. did is told of each action that is done.
+//
+// The error is a *MovedError when a file is no longer as the plan found it, a
+// *fs.PathError or *os.LinkError when one cannot be written.
+func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
+	for _, a := range p.Actions {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("interrupted before: %s %s: %w", a.Op, a.Target, err)
+		}
+		if err := a.apply(ctx, h); err != nil {
+			return err
+		}
+		did(a)
+	}
+	return nil
+}
+
+func (a Action) apply(ctx context.Context, h Host) error {
+	switch a.Op {
+	case Mkdir, Create, Change, Chmod, Remove:
+		if err := a.unmoved(); err != nil {
+			return err
+		}
+		return a.applyFile()
+	case Revoke:
+		return h.Revoke(ctx, a.Target)
+	case LogOut:
+		return h.LogOut(ctx, a.Target)
+	case Reload:
+		return h.Units.Reload(ctx)
+	case Enable:
+		return h.Units.Enable(ctx, a.Target)
+	case Disable:
+		return h.Units.Disable(ctx, a.Target)
+	case Start:
+		return h.Units.Start(ctx, a.Target)
+	case Restart:
+		return h.Units.Restart(ctx, a.Target)
+	case Stop:
+		return h.Units.Stop(ctx, a.Target)
+	case EnableLinger:
+		return h.Login.SetLinger(ctx, true)
+	}
+	return fmt.Errorf("no such operation: %s", a.Op)
+}
+
+// unmoved looks once more at what the action is about to replace.
+func (a Action) unmoved() error {
+	now, err := observeFile(a.After, a.After.followed())
+	if err != nil {
+		return err
+	}
+	if now.Kind != a.Before.Kind || now.Hash != a.Before.Hash || now.Mode != a.Before.Mode || now.real != a.Before.real {
+		return &MovedError{a.Target}
+	}
+	return nil
+}
+
+func (a Action) applyFile() error {
+	path := a.Target
+	if a.After.real != "" {
+		path = a.After.real
+	}
+	switch a.Op {
+	case Mkdir:
+		return atomicfile.Mkdir(path, a.After.Mode)
+	case Chmod:
+		return atomicfile.Chmod(path, a.After.Mode)
+	case Remove:
+		return atomicfile.Remove(path)
+	}
+	content := a.After.Content
+	if a.After.From != "" {
+		var err error
+		if content, err = copyOf(a.After.From, a.After.Hash); err != nil {
+			return err
+		}
+	}
+	return atomicfile.Write(path, content, a.After.Mode)
+}
+
+// copyOf reads a key or the binary and insists on the bytes that were planned.
+func copyOf(path, hash string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "copy", Path: path, Err: fs.ErrInvalid}
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if Hash(content) != hash {
+		return nil, &MovedError{path}
+	}
+	return content, nil
+}

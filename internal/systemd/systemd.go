@@ -1,0 +1,168 @@
+// Package systemd asks and tells systemd, and logind, over D-Bus. It is the
+// only importer of the D-Bus libraries. Names of properties and methods are
+// those of org.freedesktop.systemd1(5) and org.freedesktop.login1(5).
+package systemd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/dbus"
+	"github.com/godbus/dbus/v5"
+)
+
+// Unit is what systemd knows of a unit.
+type Unit struct {
+	Load       string    // loaded, not-found, masked, bad-setting, …
+	File       string    // enabled, disabled, masked, static, …; empty: no file
+	Active     string    // active, inactive, failed, activating, …
+	Sub        string    // waiting, running, dead, …
+	NeedReload bool      // the files changed since they were loaded
+	Result     string    // of the last run: success, exit-code, timeout, …
+	Status     int       // exit status of the last run; services only
+	Last       time.Time // start of the last run, or last elapse of a timer; zero: never
+	Next       time.Time // next elapse; timers only; zero: none or unknown
+}
+
+// Manager is a connection to a user's service manager.
+type Manager struct{ conn *sd.Conn }
+
+// User connects to the service manager of the calling user. It speaks to the
+// manager's own socket below runtimeDir ($XDG_RUNTIME_DIR), as systemctl does,
+// so that no message bus is needed.
+func User(ctx context.Context, runtimeDir string) (*Manager, error) {
+	if runtimeDir == "" {
+		return nil, errors.New("XDG_RUNTIME_DIR is not set")
+	}
+	socket := filepath.Join(runtimeDir, "systemd/private")
+	if _, err := os.Stat(socket); err != nil {
+		return nil, fmt.Errorf("no systemd --user is running: %w", err)
+	}
+	conn, err := sd.NewConnection(func() (*dbus.Conn, error) {
+		return dial(ctx, "unix:path="+dbus.EscapeBusAddressValue(socket))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("systemd --user does not answer at %s: %w", socket, err)
+	}
+	return &Manager{conn}, nil
+}
+
+// dial makes a connection without Hello: the peer is no bus.
+func dial(ctx context.Context, address string) (*dbus.Conn, error) {
+	conn, err := dbus.Dial(address, dbus.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	methods := []dbus.Auth{dbus.AuthExternal(strconv.Itoa(os.Getuid()))}
+	if err := conn.Auth(methods); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// Close ends the connection.
+func (m *Manager) Close() { m.conn.Close() }
+
+// UnitPath gives the directories that the manager reads units from.
+func (m *Manager) UnitPath() ([]string, error) {
+	text, err := m.conn.GetManagerProperty("UnitPath")
+	if err != nil {
+		return nil, err
+	}
+	v, err := dbus.ParseVariant(text, dbus.SignatureOf([]string{}))
+	if err != nil {
+		return nil, err
+	}
+	dirs, _ := v.Value().([]string)
+	return dirs, nil
+}
+
+// Unit tells about the unit name, which need not exist.
+func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
+	props, err := m.conn.GetAllPropertiesContext(ctx, name)
+	if err != nil {
+		return Unit{}, fmt.Errorf("%s: %w", name, err)
+	}
+	u := Unit{
+		Load: get[string](props, "LoadState"), File: get[string](props, "UnitFileState"),
+		Active: get[string](props, "ActiveState"), Sub: get[string](props, "SubState"),
+		NeedReload: get[bool](props, "NeedDaemonReload"), Result: get[string](props, "Result"),
+		Status: int(get[int32](props, "ExecMainStatus")),
+		Last:   wallClock(get[uint64](props, "ExecMainStartTimestamp")),
+		Next:   next(get[uint64](props, "NextElapseUSecRealtime"), get[uint64](props, "NextElapseUSecMonotonic"), time.Now()),
+	}
+	if filepath.Ext(name) == ".timer" {
+		u.Last = wallClock(get[uint64](props, "LastTriggerUSec"))
+	}
+	return u, nil
+}
+
+// Reload makes the manager read its unit files again.
+func (m *Manager) Reload(ctx context.Context) error { return m.conn.ReloadContext(ctx) }
+
+// Enable enables the unit in the file path.
+func (m *Manager) Enable(ctx context.Context, path string) error {
+	_, _, err := m.conn.EnableUnitFilesContext(ctx, []string{path}, false, false)
+	return err
+}
+
+// Disable disables the unit name.
+func (m *Manager) Disable(ctx context.Context, name string) error {
+	_, err := m.conn.DisableUnitFilesContext(ctx, []string{name}, false)
+	return err
+}
+
+// Start starts the unit name and waits until it has started.
+func (m *Manager) Start(ctx context.Context, name string) error {
+	return wait(ctx, name, "start", m.conn.StartUnitContext)
+}
+
+// Restart restarts the unit name and waits until it has started.
+func (m *Manager) Restart(ctx context.Context, name string) error {
+	return wait(ctx, name, "restart", m.conn.RestartUnitContext)
+}
+
+// Stop stops the unit name and waits until it has stopped.
+func (m *Manager) Stop(ctx context.Context, name string) error {
+	return wait(ctx, name, "stop", m.conn.StopUnitContext)
+}
+
+type job func(ctx context.Context, name, mode string, done chan<- string) (int, error)
+
+func wait(ctx context.Context, name, verb string, queue job) error {
+	done := make(chan string, 1)
+	if _, err := queue(ctx, name, "replace", done); err != nil {
+		return fmt.Errorf("%s %s: %w", verb, name, err)
+	}
+	select {
+	case result := <-done:
+		if result != "done" {
+			return fmt.Errorf("%s %s: systemd says %q; see systemctl --user status %s", verb, name, result, name)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%s %s: %w", verb, name, ctx.Err())
+	}
+}
+
+func get[T any](props map[string]any, name string) T {
+	v, _ := props[name].(T)
+	return v
+}
+
+const never = ^uint64(0) // USEC_INFINITY
+
+// wallClock turns microseconds since 1970 into a time; 0 and infinity mean
+// never.
+func wallClock(usec uint64) time.Time {
+	if usec == 0 || usec == never {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(usec))
+}

@@ -1,0 +1,170 @@
+package systemd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+)
+
+func unitDir() string { return filepath.Join(os.Getenv("HOME"), ".config/systemd/user") }
+
+// writeUnit writes a unit file of the host's user.
+func writeUnit(t *testing.T, name, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(unitDir(), name)
+	must(t, os.MkdirAll(unitDir(), 0o700))
+	must(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantUnit compares what does not depend on time.
+func wantUnit(t *testing.T, m *Manager, name string, want Unit) Unit {
+	t.Helper()
+	u, err := m.Unit(t.Context(), name)
+	must(t, err)
+	got := u
+	got.Last, got.Next = time.Time{}, time.Time{}
+	if want.Result == "" {
+		want.Result = got.Result
+	}
+	if got != want {
+		t.Errorf("%s: got %+v, want %+v", name, got, want)
+	}
+	return u
+}
+
+// await waits until a unit is as it is to be.
+func await(t *testing.T, m *Manager, name string, holds func(Unit) bool) Unit {
+	t.Helper()
+	for range 500 {
+		u, err := m.Unit(t.Context(), name)
+		must(t, err)
+		if holds(u) {
+			return u
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	u, _ := m.Unit(t.Context(), name)
+	t.Fatalf("%s is still %+v", name, u)
+	return u
+}
+
+func TestServiceFails(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	before := time.Now()
+	writeUnit(t, "probe.service", "[Service]\nType=oneshot\nExecStart=sh -c 'exit 3'\n")
+	must(t, m.Reload(t.Context()))
+	for verb, do := range map[string]func(context.Context, string) error{"start": m.Start, "restart": m.Restart} {
+		err := do(t.Context(), "probe.service")
+		want := verb + ` probe.service: systemd says "failed"; see systemctl --user status probe.service`
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	u := wantUnit(t, m, "probe.service",
+		Unit{Load: "loaded", File: "static", Active: "failed", Sub: "failed", Result: "exit-code", Status: 3})
+	if u.Last.Before(before) || u.Last.After(time.Now()) || !u.Next.IsZero() {
+		t.Errorf("last %v, next %v", u.Last, u.Next)
+	}
+}
+
+func TestServiceRuns(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	writeUnit(t, "probe.service", "[Service]\nExecStart=sleep 1000\n")
+	must(t, m.Reload(t.Context()))
+	must(t, m.Start(t.Context(), "probe.service"))
+	running := Unit{Load: "loaded", File: "static", Active: "active", Sub: "running", Result: "success"}
+	first := wantUnit(t, m, "probe.service", running)
+	must(t, m.Restart(t.Context(), "probe.service"))
+	second := wantUnit(t, m, "probe.service", running)
+	if !second.Last.After(first.Last) {
+		t.Errorf("restarted at %v, was started at %v", second.Last, first.Last)
+	}
+	must(t, m.Stop(t.Context(), "probe.service"))
+	if u, err := m.Unit(t.Context(), "probe.service"); u.Active != "inactive" || err != nil {
+		t.Errorf("stopped: %+v, %v", u, err)
+	}
+}
+
+func TestStartIsCancelled(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	writeUnit(t, "probe.service", "[Service]\nType=oneshot\nExecStart=sleep 1000\n")
+	must(t, m.Reload(t.Context()))
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	err := m.Start(ctx, "probe.service")
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "probe.service") {
+		t.Errorf("got %v", err)
+	}
+	await(t, m, "probe.service", func(u Unit) bool { return u.Sub == "start" })
+}
+
+func TestNeedReload(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	writeUnit(t, "probe.service", "[Service]\nExecStart=sleep 1000\n")
+	must(t, m.Reload(t.Context()))
+	must(t, m.Start(t.Context(), "probe.service"))
+	for _, want := range []bool{false, true, false} {
+		if u, err := m.Unit(t.Context(), "probe.service"); u.NeedReload != want || err != nil {
+			t.Errorf("got %v, %v, want %v", u.NeedReload, err, want)
+		}
+		if want {
+			must(t, m.Reload(t.Context()))
+		} else {
+			writeUnit(t, "probe.service", "[Service]\nExecStart=sleep 1000\nUMask=0077\n")
+		}
+	}
+}
+
+// What cannot be done is told with the unit's name.
+func TestRefused(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	must(t, os.MkdirAll(unitDir(), 0o700))
+	must(t, os.Symlink("/dev/null", unitDir()+"/masked.service"))
+	must(t, m.Reload(t.Context()))
+	wantUnit(t, m, "masked.service", Unit{Load: "masked", File: "masked", Active: "inactive", Sub: "dead"})
+	ctx := t.Context()
+	for name, err := range map[string]error{
+		"start masked.service":    m.Start(ctx, "masked.service"),
+		"start missing.service":   m.Start(ctx, "missing.service"),
+		"restart missing.service": m.Restart(ctx, "missing.service"),
+		"stop missing.service":    m.Stop(ctx, "missing.service"),
+		"/missing.service":        m.Enable(ctx, unitDir()+"/missing.service"),
+		"missing.timer":           m.Disable(ctx, "missing.timer"),
+	} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if u, err := m.Unit(ctx, "no-type"); err == nil || !strings.HasPrefix(err.Error(), "no-type: ") {
+		t.Errorf("got %+v, %v", u, err)
+	}
+}
