@@ -68,7 +68,7 @@ func (c Config) coverEtc() error {
 	for name, text := range map[string]string{
 		"passwd":     passwd,
 		"group":      group,
-		"hosts":      hosts,
+		"hosts":      hosts + c.names(),
 		"machine-id": strings.Repeat("7e57", 8) + "\n",
 	} {
 		file, target := filepath.Join(stateDir, "etc", name), filepath.Join("/etc", name)
@@ -80,6 +80,14 @@ func (c Config) coverEtc() error {
 		}
 	}
 	return nil
+}
+
+// names is the line of hosts(5) for Config.Hosts.
+func (c Config) names() string {
+	if len(c.Hosts) == 0 {
+		return ""
+	}
+	return "127.0.0.1 " + strings.Join(c.Hosts, " ") + "\n"
 }
 
 // makeDirs makes the directories that a boot and a login make.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -24,6 +25,9 @@ type Config struct {
 	UID  int    // the user's and the group's number; 61000 if zero
 	Home string // the home, made anew below /home; /home/USER if empty
 
+	// Hosts are further names of 127.0.0.1.
+	Hosts []string
+
 	// NoManager leaves systemd --user and the journal out.
 	NoManager bool
 
@@ -36,7 +40,10 @@ type Config struct {
 	Stderr io.Writer `json:"-"`
 }
 
-var userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,30}$`)
+var (
+	userName = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,30}$`)
+	hostName = regexp.MustCompile(`^[a-z0-9.-]+$`)
+)
 
 // complete fills in the defaults and refuses what passwd(5) cannot hold.
 func (c Config) complete() (Config, error) {
@@ -54,6 +61,8 @@ func (c Config) complete() (Config, error) {
 	switch {
 	case !userName.MatchString(c.User) || c.User == "root" || c.User == "nobody":
 		return c, fmt.Errorf("testhost: user name %q", c.User)
+	case slices.ContainsFunc(c.Hosts, func(name string) bool { return !hostName.MatchString(name) }):
+		return c, fmt.Errorf("testhost: host names %q", c.Hosts)
 	case c.UID < 0:
 		return c, fmt.Errorf("testhost: UID %d", c.UID)
 	case path.Clean(c.Home) != c.Home || !strings.HasPrefix(c.Home, "/home/") ||

@@ -97,11 +97,15 @@ done
 
 func TestUser(t *testing.T) {
 	t.Parallel()
-	c := testhost.Config{NoManager: true, User: "robot", UID: 61234, Env: []string{"PROBE=1", "LANG=C"}}
+	c := testhost.Config{
+		NoManager: true, User: "robot", UID: 61234, Env: []string{"PROBE=1", "LANG=C"},
+		Hosts: []string{"github.com", "api.github.com"},
+	}
 	want(t, c, `
 id -u; id -un; id -gn; echo "$HOME $PROBE $LANG"; hostname
 stat -c '%a %U' "$HOME" "$XDG_RUNTIME_DIR"
 getent hosts api.github.localhost | tr -s ' '
+getent hosts api.github.com | tr -s ' '
 grep CapEff /proc/self/status
 env | grep -v '^TMPDIR=' | cut -d= -f1 | sort | tr '\n' ' '
 `, `61234
@@ -112,6 +116,7 @@ testhost
 700 robot
 700 robot
 127.0.0.1 localhost github.localhost api.github.localhost
+127.0.0.1 github.com api.github.com
 CapEff:	0000000000000000
 HOME LANG LOGNAME PATH PROBE PWD SHELL USER XDG_RUNTIME_DIR `)
 }
@@ -161,6 +166,7 @@ func TestRefused(t *testing.T) {
 		"outside": {Home: "/srv/x"},
 		"dots":    {Home: "/home/../etc"},
 		"colon":   {Home: "/home/a:b"},
+		"name":    {Hosts: []string{"a b"}},
 	} {
 		if _, err := testhost.Run(t.Context(), c, "true"); err == nil {
 			t.Errorf("%s: no error", name)

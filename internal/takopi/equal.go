@@ -1,0 +1,37 @@
+package takopi
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// EqualBelow gives a comparison for Set that takes a path with ~ and the same
+// one written out below home for equal, as Takopi's plugins expand what they
+// read. Lengths and ids are compared as they are.
+func EqualBelow(home string) func(key string, have, want any) bool {
+	return func(key string, have, want any) bool {
+		a, okA := have.(string)
+		b, okB := want.(string)
+		if (key == "token_env_file" || key == "refresh_script") && okA && okB {
+			return expand(a, home) == expand(b, home)
+		}
+		return same(have, want)
+	}
+}
+
+func expand(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(home, rest)
+	}
+	return filepath.Clean(path)
+}
+
+// Keys returns the names of the keys in the wanted table, in its order.
+func Keys(wanted []byte) ([]string, error) {
+	settings, err := parseSettings(wanted)
+	var keys []string
+	for _, s := range settings {
+		keys = append(keys, s.name)
+	}
+	return keys, err
+}

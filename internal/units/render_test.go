@@ -1,0 +1,179 @@
+package units
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestMain(m *testing.M) {
+	testhost.Main()
+	os.Exit(m.Run())
+}
+
+const fourLines = `app "takopi" {
+  app_id          = 123456
+  installation_id = 987654
+  private_key     = "~/keys/takopi.pem"
+}
+`
+
+// specs are the golden tests' specs.
+var specs = map[string]string{
+	"four-lines": fourLines,
+	"three-apps": fourLines + `
+app "work" {
+  client_id       = "Iv23liAbCdEf01234567"
+  installation_id = 2
+  private_key     = "~/keys/work.pem"
+}
+app "a_b-3" {
+  app_id          = 9007199254740991
+  installation_id = 3
+  private_key     = "/srv/keys/3.pem"
+}
+paths { config_dir = "/srv/ghauth/config" }
+`,
+	"enterprise": fourLines + `
+github {
+  host    = "github.example.com"
+  ca_file = "~/certs/own ca.pem"
+}
+gh { enabled = false }
+refresh {
+  interval     = "7m"
+  renew_within = "20m"
+  timeout      = "3m"
+}
+`,
+	"takopi": fourLines + `
+takopi {
+  config           = "~/dotfiles/takopi.toml"
+  max_token_age    = "45m"
+  refresh_timeout  = "90s"
+  run_refresh_with = ["sudo", "-n", "-u", "a,b \"<&>\" \\ é"]
+  allowed_user_ids = [1, -2, 9007199254740991]
+}
+`,
+}
+
+func parse(t *testing.T, home, src string) *spec.Spec {
+	t.Helper()
+	s, err := spec.Parse("ghauth.hcl", []byte(src), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// site is a home where the rendered table is all that is ever in takopi.toml.
+func site(home string) Site {
+	return Site{
+		Home: home, UID: 1000, Executable: home + "/Downloads/ghauth-provision",
+		Edit: func(_, table []byte) ([]byte, error) { return table, nil },
+	}
+}
+
+func desired(t *testing.T, home, src string) plan.State {
+	t.Helper()
+	state, err := Desired(parse(t, home, src), site(home))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+// contentOf gives what a desired file is to hold.
+func contentOf(t *testing.T, f plan.File) string {
+	t.Helper()
+	if f.Edit == nil {
+		return string(f.Content)
+	}
+	content, err := f.Edit(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// golden compares got with a golden file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s\nIf that is right, run: go test ./internal/units -update", path, got, want)
+	}
+}
+
+func TestDesired(t *testing.T) {
+	t.Parallel()
+	for name, src := range specs {
+		golden(t, name, describe(t, desired(t, "/home/u", src)))
+	}
+}
+
+func TestRemoved(t *testing.T) {
+	t.Parallel()
+	for name, purge := range map[string]bool{"removed": false, "purged": true} {
+		s := site("/home/u")
+		s.Unedit = s.Edit
+		state, err := Removed(parse(t, "/home/u", specs["three-apps"]), s, purge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, describe(t, state))
+	}
+}
+
+// describe writes a state down, each file with its privacy and its content.
+func describe(t *testing.T, state plan.State) string {
+	t.Helper()
+	var b strings.Builder
+	for _, f := range state.Files {
+		fmt.Fprintf(&b, "== %s%s %s: %s\n", modeOf(f), f.Kind, f.Path, f.Label)
+		if f.Privacy != plan.Shown {
+			fmt.Fprintf(&b, "privacy: %s\n", map[plan.Privacy]string{plan.OwnLines: "own lines", plan.Hidden: "hidden"}[f.Privacy])
+		}
+		if f.From != "" {
+			fmt.Fprintf(&b, "from: %s\n", f.From)
+		}
+		if f.Undo != "" {
+			fmt.Fprintf(&b, "first: %s\n", f.Undo)
+		}
+		b.WriteString(contentOf(t, f))
+	}
+	for _, u := range state.Units {
+		fmt.Fprintf(&b, "== unit %s in %s, start: %v\n", u.Name, u.Path, u.Start)
+	}
+	fmt.Fprintf(&b, "== linger %q, uid %d\n", state.Linger, state.UID)
+	return b.String()
+}
+
+// modeOf gives a file's mode, or in brackets that of a new one.
+func modeOf(f plan.File) string {
+	switch {
+	case f.Kind == plan.Absent:
+		return ""
+	case f.Mode == 0:
+		return fmt.Sprintf("(%04o) ", f.NewMode)
+	}
+	return fmt.Sprintf("%04o ", f.Mode)
+}

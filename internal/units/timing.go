@@ -1,0 +1,52 @@
+package units
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+)
+
+// timing is what the timer's template takes.
+type timing struct {
+	Interval        string
+	First           string // from the timer's start to the first tick
+	Calendar        string // empty: monotonic times
+	Delay, Accuracy string
+}
+
+// timingOf uses calendar times where whole minutes divide an hour, or seconds a
+// minute: those catch up once after a suspend, while monotonic ones stand still
+// during it (systemd.timer(5)). The random delay and the accuracy shrink with the
+// interval, so that a tick is never late by more than a fifth of it.
+func timingOf(r spec.Refresh) timing {
+	return timing{
+		Interval: span(r.Interval),
+		First:    span(min(15*time.Second, r.Interval)),
+		Calendar: calendar(r.Interval),
+		Delay:    span(min(30*time.Second, r.Interval/10)),
+		Accuracy: span(min(10*time.Second, r.Interval/10)),
+	}
+}
+
+func calendar(interval time.Duration) string {
+	minutes, seconds := int(interval.Minutes()), int(interval.Seconds())
+	switch {
+	case interval%time.Minute == 0 && 60%minutes == 0:
+		return fmt.Sprintf("*:0/%d", minutes)
+	case interval < time.Minute && 60%seconds == 0:
+		return fmt.Sprintf("*:*:0/%d", seconds)
+	}
+	return ""
+}
+
+// span writes a duration as systemd.time(7) has it.
+func span(d time.Duration) string {
+	if d%time.Second != 0 {
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	}
+	if d%time.Minute == 0 && d > 0 {
+		return fmt.Sprintf("%dmin", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%ds", int(d.Seconds()))
+}

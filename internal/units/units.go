@@ -1,0 +1,185 @@
+// Package units renders a spec, through the embedded templates, to the state
+// that a host should be in. It is pure: it looks at no file and no clock.
+package units
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+)
+
+// The names of what apply installs.
+const (
+	Service = "takopi-github-token-refresh.service"
+	Timer   = "takopi-github-token-refresh.timer"
+	Script  = "takopi-refresh-github-token"
+	Binary  = "ghauth-provision"
+)
+
+// Site is where a spec is to be applied.
+type Site struct {
+	Home       string
+	UID        int
+	Executable string // the running binary
+	// Edit makes the new takopi.toml out of the old one and a rendered table;
+	// Unedit takes the table's keys out again, and gives nil when that leaves
+	// nothing.
+	Edit, Unedit func(before, table []byte) ([]byte, error)
+}
+
+// Paths gives where everything lies.
+type Paths struct {
+	Binary  string // the one that units name
+	Script  string
+	Service string
+	Timer   string
+}
+
+// PathsOf works out the paths of s. A binary in a system directory is used
+// where it is: packages replace it in place.
+func PathsOf(s *spec.Spec, executable string) Paths {
+	p := Paths{
+		Binary:  filepath.Join(s.Paths.BinDir, Binary),
+		Script:  filepath.Join(s.Paths.BinDir, Script),
+		Service: filepath.Join(s.Paths.UnitDir, Service),
+		Timer:   filepath.Join(s.Paths.UnitDir, Timer),
+	}
+	switch filepath.Dir(executable) {
+	case "/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin", "/usr/local/sbin":
+		p.Binary = executable
+	}
+	return p
+}
+
+// AppFile gives the path in dir of a file that belongs to the i-th app: the
+// first app owns the plain name.
+func AppFile(dir, stem string, i int, name, ext string) string {
+	if i > 0 {
+		stem += "-" + name
+	}
+	return filepath.Join(dir, stem+ext)
+}
+
+// Desired gives the state that s asks for.
+func Desired(s *spec.Spec, site Site) (plan.State, error) {
+	r, err := render(s, site)
+	if err != nil {
+		return plan.State{}, err
+	}
+	state := plan.State{UID: site.UID, Linger: plan.LingerOn}
+	state.Files = append(state.Files, directories(s, site.Home)...)
+	state.Files = append(state.Files, r.apps...)
+	if r.paths.Binary != site.Executable {
+		state.Files = append(state.Files, plan.File{Path: r.paths.Binary, Kind: plan.Regular, Mode: 0o755, From: site.Executable, Privacy: plan.Hidden, Label: "the binary"})
+	}
+	state.Files = append(state.Files,
+		plan.File{Path: r.paths.Script, Kind: plan.Regular, Mode: 0o755, Content: r.script, Label: "refresh script"},
+		plan.File{Path: r.paths.Service, Kind: plan.Regular, Mode: 0o644, Content: r.service, Label: "refresh service"},
+		plan.File{Path: r.paths.Timer, Kind: plan.Regular, Mode: 0o644, Content: r.timer, Label: "refresh timer"},
+		plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
+			Edit: editor(s.Takopi.Config, r.table, site.Edit)},
+	)
+	state.Units = unitsOf(r.paths)
+	return state, nil
+}
+
+// Removed gives the state without anything that apply made, and the keys gone
+// too if purge.
+func Removed(s *spec.Spec, site Site, purge bool) (plan.State, error) {
+	r, err := render(s, site)
+	if err != nil {
+		return plan.State{}, err
+	}
+	paths := r.paths
+	state := plan.State{UID: site.UID, Units: unitsOf(paths)}
+	undone := func(path, label string, privacy plan.Privacy, undo plan.Op) {
+		state.Files = append(state.Files, plan.File{Path: path, Kind: plan.Absent, Label: label, Privacy: privacy, Undo: undo})
+	}
+	gone := func(path, label string, privacy plan.Privacy) { undone(path, label, privacy, "") }
+	gone(paths.Timer, "refresh timer", plan.Shown)
+	gone(paths.Service, "refresh service", plan.Shown)
+	gone(paths.Script, "refresh script", plan.Shown)
+	if paths.Binary != site.Executable || filepath.Dir(site.Executable) == s.Paths.BinDir {
+		gone(filepath.Join(s.Paths.BinDir, Binary), "the binary", plan.Hidden)
+	}
+	dir := s.Paths.ConfigDir
+	for i, app := range s.Apps {
+		undone(AppFile(dir, "github-token", i, app.Name, ".gh"), "what gh was given", plan.Hidden, plan.LogOut)
+		undone(AppFile(dir, "github-token", i, app.Name, ".env"), "token of app "+app.Name, plan.Hidden, plan.Revoke)
+		gone(AppFile(dir, "github-app", i, app.Name, ".env"), "app "+app.Name, plan.Shown)
+		if key := AppFile(dir, "github-app", i, app.Name, ".pem"); purge && key != app.PrivateKey {
+			gone(key, "private key of app "+app.Name, plan.Hidden)
+		}
+	}
+	gone(filepath.Join(dir, ".ghauth.lock"), "lock", plan.Hidden)
+	gone(filepath.Join(site.Home, ".local/share/systemd/timers/stamp-"+Timer), "the timer's stamp", plan.Hidden)
+	gone(dir, "key directory", plan.Hidden)
+	state.Files = append(state.Files, plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600,
+		Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
+		Edit: editor(s.Takopi.Config, r.table, site.Unedit)})
+	return state, nil
+}
+
+// Watched gives the units alone, whose files lie in unitDir, for a look at a host
+// without its spec.
+func Watched(unitDir string) plan.State {
+	return plan.State{Linger: plan.LingerOn, Units: unitsOf(Paths{
+		Service: filepath.Join(unitDir, Service), Timer: filepath.Join(unitDir, Timer)})}
+}
+
+func unitsOf(p Paths) []plan.Unit {
+	return []plan.Unit{
+		{Name: Service, Path: p.Service},
+		{Name: Timer, Path: p.Timer, Start: true},
+	}
+}
+
+// editor is an edit of takopi.toml whose errors name the file.
+func editor(path string, table []byte, edit func(before, table []byte) ([]byte, error)) func([]byte) ([]byte, error) {
+	return func(before []byte) ([]byte, error) {
+		after, err := edit(before, table)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
+		return after, err
+	}
+}
+
+// directories gives those that must be there, outermost first. Only the key
+// directory's mode is enforced; others are made when missing.
+func directories(s *spec.Spec, home string) []plan.File {
+	var dirs []plan.File
+	seen := map[string]bool{home: true, "/": true}
+	var add func(path string)
+	add = func(path string) {
+		if seen[path] {
+			return
+		}
+		seen[path] = true
+		add(filepath.Dir(path))
+		dirs = append(dirs, plan.File{Path: path, Kind: plan.Directory, NewMode: 0o755, Label: "directory"})
+	}
+	for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir, filepath.Dir(s.Takopi.Config)} {
+		add(path)
+	}
+	for i := range dirs {
+		switch dirs[i].Path {
+		case s.Paths.ConfigDir:
+			dirs[i].Mode, dirs[i].Label = 0o700, "key directory"
+		case filepath.Dir(s.Takopi.Config), filepath.Join(home, ".config"):
+			dirs[i].NewMode = 0o700
+		}
+	}
+	return dirs
+}
+
+// tilde writes a path below home with ~, as Takopi's own configuration does.
+func tilde(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, home+"/"); ok {
+		return "~/" + rest
+	}
+	return path
+}
