@@ -1,0 +1,99 @@
+// Package plugin answers Takopi's /ghauth in the chat: help, flow, status and
+// refresh, each as plain text that fits a message of any transport. It shows
+// and triggers, and holds no credential of its own.
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+// MaxAnswer bounds an answer, in bytes: Discord refuses messages of more than
+// 2000 characters, Telegram those of more than 4096.
+const MaxAnswer = 1900
+
+// Plugin answers for one [plugins.ghauth].
+type Plugin struct {
+	Table
+	Home string // paths below it are shown with ~
+	Now  func() time.Time
+	Env  []string // for the refresh script
+}
+
+// Answer carries out the words of a command: a verb, and an app's name after
+// status and refresh. The text is never empty, never longer than MaxAnswer, and
+// holds no secret. status is the exit status that goes with it, 0 where all went well.
+func (p Plugin) Answer(ctx context.Context, words []string) (text string, status int) {
+	verb, rest := "status", []string(nil)
+	if len(words) > 0 {
+		verb, rest = words[0], words[1:]
+	}
+	app := ""
+	if len(rest) > 0 {
+		app = rest[0]
+	}
+	switch {
+	case len(rest) > 1 || app != "" && verb != "status" && verb != "refresh":
+		text, status = "Too many words.\n\n"+help, 64
+	case verb == "help":
+		text = help
+	case verb == "flow":
+		text = p.flow()
+	case verb == "status":
+		text, status = p.status(app)
+	case verb == "refresh":
+		text, status = p.refresh(ctx, app)
+	default:
+		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(verb, 40), help), 64
+	}
+	return fit(mint.Redact(text)), status
+}
+
+const help = `/ghauth status [app]: is there a fresh GitHub token?
+/ghauth refresh [app]: mint a new one now
+/ghauth flow: how tokens get here
+/ghauth help: this text`
+
+func (p Plugin) flow() string {
+	return fmt.Sprintf(`A GitHub App's private key on this host mints installation tokens, each good for one hour.
+
+1. A systemd user timer, outside of Takopi, runs ghauth-provision mint every few minutes. It asks GitHub for a new token only when the old one has half of its life left.
+2. The token goes to %s and to gh's stored login. A valid one is never replaced by nothing.
+3. Agents call gh as usual. An environment variable is frozen when a program starts, gh's login is not.
+4. /ghauth refresh runs %s, which does at once what the timer does later.
+
+The key lies in %s, which whoever runs as this user can read, the agents included.
+
+gh api user answers 403 for such a token: an App's installation is no user. gh auth status tells whether the login is good.`,
+		p.tilde(p.TokenEnvFile), p.tilde(p.RefreshScript), p.tilde(p.dir()))
+}
+
+// fit makes a message of text.
+func fit(text string) string {
+	return cut(strings.TrimSpace(strings.ToValidUTF8(text, "?")), MaxAnswer)
+}
+
+// cut shortens text to at most limit bytes, between two characters.
+func cut(text string, limit int) string {
+	const more = "…"
+	if len(text) <= limit {
+		return text
+	}
+	end := limit - len(more)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + more
+}
+
+func (p Plugin) tilde(path string) string {
+	if rest, ok := strings.CutPrefix(path, p.Home+"/"); ok && p.Home != "" {
+		return "~/" + rest
+	}
+	return path
+}

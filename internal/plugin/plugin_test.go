@@ -1,0 +1,178 @@
+package plugin
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// newPlugin gives a plugin in a home of its own.
+func newPlugin(t *testing.T) Plugin {
+	t.Helper()
+	home := t.TempDir()
+	table, err := ReadTable(strings.NewReader(""), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Plugin{Table: table, Home: home, Now: func() time.Time { return now }, Env: os.Environ()}
+}
+
+func write(t *testing.T, path, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func tokenFile(created, expires time.Time) string {
+	return "GITHUB_TOKEN=ghs_0123456789abcdef\nGITHUB_TOKEN_CREATED_AT=" + created.Format(time.RFC3339) +
+		"\nGITHUB_TOKEN_EXPIRES_AT=" + expires.Format(time.RFC3339) + "\n"
+}
+
+func TestStatus(t *testing.T) {
+	ago := func(d time.Duration) string { return tokenFile(now.Add(-d), now.Add(time.Hour-d)) }
+	for _, tt := range []struct{ name, file, want string }{
+		{"fresh", ago(10 * time.Minute), "token: fresh, 10m old, 50m left, ghs_0123…"},
+		{"at the limit", ago(55 * time.Minute), "token: fresh, 55m old, 5m left, ghs_0123…"},
+		{"stale", ago(55*time.Minute + time.Second), "token: stale (over 55 minutes: is the timer running? send /ghauth refresh), 55m old, 4m left, ghs_0123…"},
+		{"expired", ago(time.Hour), "token: expired (send /ghauth refresh), 60m old, 0s left, ghs_0123…"},
+		{"no token in it", "# empty\n", "token: unreadable: ~/.config/takopi/github-token.env holds no GITHUB_TOKEN: send /ghauth refresh"},
+		{"garbage", "GITHUB_TOKEN='ghs_canary\n", "token: unreadable: ~/.config/takopi/github-token.env: line 1: the value of GITHUB_TOKEN has no closing quote: send /ghauth refresh"},
+	} {
+		p := newPlugin(t)
+		write(t, p.TokenEnvFile, tt.file, 0o600)
+		if got, status := p.Answer(t.Context(), []string{"status"}); got != tt.want || status != 0 {
+			t.Errorf("%s: %q, %d, want %q", tt.name, got, status, tt.want)
+		}
+	}
+}
+
+// TestLongTokens: all tokens of the long form of an app begin alike, so a
+// digest stands beside the prefix.
+func TestLongTokens(t *testing.T) {
+	p := newPlugin(t)
+	write(t, p.TokenEnvFile, "GITHUB_TOKEN=ghs_1234_"+strings.Repeat("eyJ0", 50)+".a.b\n", 0o600)
+	p.Now = time.Now
+	got, _ := p.Answer(t.Context(), nil)
+	if !strings.Contains(got, "ghs_1234… ") || strings.Contains(got, "eyJ0") || len(got) > 80 {
+		t.Errorf("status = %q", got)
+	}
+}
+
+func TestRefresh(t *testing.T) {
+	for _, tt := range []struct {
+		name, script string
+		with         []string
+		want         string
+		status       int
+	}{
+		{"good", "#!/bin/sh\necho \"did $*\"\n", nil, "Refreshed.\ndid", 0},
+		{"with words before", "#!/bin/sh\necho did\n", []string{"env"}, "Refreshed.\ndid", 0},
+		{"a word that is no program", "#!/bin/sh\n", []string{"no-such-program"}, "no-such-program is not installed: correct run_refresh_with", 78},
+		{"refused by GitHub", "#!/bin/sh\necho why >&2; exit 77\n", nil, "Refresh failed with status 77.\nwhy", 77},
+		{"without gh", "#!/bin/sh\nexit 72\n", nil, "Refreshed, but gh could not be logged in.", 72},
+		{"killed", "#!/bin/sh\nkill -9 $$\n", nil, "Refresh failed: signal: killed", 1},
+		{"no program", "", nil, "~/.local/bin/takopi-refresh-github-token is not a program: run `ghauth-provision apply`", 78},
+		{"no format", "\x00\x01", nil, "Refresh failed: fork/exec", 1},
+	} {
+		p := newPlugin(t)
+		p.RunRefreshWith = tt.with
+		mode := os.FileMode(0o755)
+		if tt.script == "" {
+			mode = 0o644
+		}
+		write(t, p.RefreshScript, tt.script, mode)
+		if got, status := p.Answer(t.Context(), []string{"refresh"}); !strings.Contains(got, tt.want) || status != tt.status {
+			t.Errorf("%s: %q, %d, want %q, %d", tt.name, got, status, tt.want, tt.status)
+		}
+	}
+}
+
+// TestRefreshEnds: a script that hangs, with a child that holds its output and
+// both deaf to SIGTERM, is over soon after its time.
+func TestRefreshEnds(t *testing.T) {
+	p := newPlugin(t)
+	p.RefreshTimeout = 200 * time.Millisecond
+	write(t, p.RefreshScript, "#!/bin/sh\ntrap '' TERM\necho begun\nsleep 60 &\nwait\n", 0o755)
+	start := time.Now()
+	got, status := p.Answer(t.Context(), []string{"refresh"})
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if !strings.Contains(got, "no end after 200ms") || !strings.Contains(got, "begun") || status != 75 {
+		t.Errorf("%q, %d", got, status)
+	}
+}
+
+func TestWords(t *testing.T) {
+	p := newPlugin(t)
+	write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
+	for words, want := range map[string]string{
+		"help":                    "/ghauth status",
+		"flow":                    "~/.config/takopi",
+		"nonsense":                "There is no /ghauth nonsense.",
+		"help me":                 "Too many words.",
+		"status a b":              "Too many words.",
+		"status nobody":           "There is no app nobody here. Known: token.",
+		"refresh nobody":          "There is no app nobody here.",
+		"refresh --force":         "There is no app --force here.",
+		strings.Repeat("ü", 3000): "…",
+	} {
+		got, _ := p.Answer(t.Context(), strings.Fields(words))
+		if !strings.Contains(got, want) || strings.Contains(got, "must not run") {
+			t.Errorf("%.40s: %q, want %q", words, got, want)
+		}
+		if len(got) > MaxAnswer || got == "" || !utf8.ValidString(got) {
+			t.Errorf("%.40s: an answer of %d bytes", words, len(got))
+		}
+	}
+}
+
+// TestRefreshFailsClosed: nobody is known to be allowed.
+func TestRefreshFailsClosed(t *testing.T) {
+	p := newPlugin(t)
+	p.AllowedUserIDs = []int64{7}
+	write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
+	if got, status := p.Answer(t.Context(), []string{"refresh"}); !strings.HasPrefix(got, "Refused") || status != 77 {
+		t.Errorf("%q, %d", got, status)
+	}
+}
+
+// TestAnswersAreBounded: however long the output, and whatever it holds.
+func TestAnswersAreBounded(t *testing.T) {
+	const canary = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
+	p := newPlugin(t)
+	write(t, p.RefreshScript, "#!/bin/sh\nfor i in $(seq 300); do printf 'üü "+canary+" '; done; echo; echo the end\n", 0o755)
+	got, _ := p.Answer(t.Context(), []string{"refresh"})
+	if len(got) > MaxAnswer || !utf8.ValidString(got) || !strings.HasSuffix(got, "the end") {
+		t.Errorf("%d bytes: %q", len(got), got)
+	}
+	if strings.Contains(got, canary[8:]) {
+		t.Errorf("the answer holds a token: %q", got)
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		limit int
+		want  string
+	}{
+		{"short", 5, "short"},
+		{"longer", 5, "lo…"},
+		{"üüü", 5, "ü…"},
+		{"aüüü", 5, "a…"},
+	} {
+		if got := cut(tt.text, tt.limit); got != tt.want {
+			t.Errorf("cut(%q, %d) = %q, want %q", tt.text, tt.limit, got, tt.want)
+		}
+	}
+}

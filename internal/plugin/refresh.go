@@ -1,0 +1,66 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+)
+
+// maxTail bounds what is shown of the refresh script's output, in bytes.
+const maxTail = 1200
+
+// refresh runs the refresh script and tells how it went.
+func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
+	if len(p.AllowedUserIDs) > 0 {
+		return "Refused: allowed_user_ids is set, and this message does not say who sent it.", 77
+	}
+	if all, _ := p.holders(); app != "" && !slices.ContainsFunc(all, func(h holder) bool { return h.name == app }) {
+		return noSuchApp(app, all), 64
+	}
+	switch info, err := os.Stat(p.RefreshScript); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("refresh script not found at %s: run `ghauth-provision apply`", p.tilde(p.RefreshScript)), 78
+	case err != nil:
+		return "refresh script: " + err.Error() + ": run `ghauth-provision apply`", 78
+	case info.IsDir() || info.Mode()&0o111 == 0:
+		return fmt.Sprintf("refresh script at %s is not a program: run `ghauth-provision apply`", p.tilde(p.RefreshScript)), 78
+	}
+	argv := append(slices.Clone(p.RunRefreshWith), p.RefreshScript)
+	if app != "" {
+		argv = append(argv, "--app", app)
+	}
+	return p.run(ctx, argv)
+}
+
+func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
+	ctx, cancel := context.WithTimeout(ctx, p.RefreshTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = p.Env
+	out := &refresh.Tail{Max: maxTail}
+	cmd.Stdout, cmd.Stderr = out, out
+	refresh.KillGroup(cmd)
+	err := cmd.Run()
+	tail := strings.ReplaceAll(out.String(), p.Home+"/", "~/")
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return "Refreshed.\n" + tail, 0
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Sprintf("Refresh failed: no end after %s; it was stopped. The timer tries again, or raise refresh_timeout in the spec.\n%s", p.RefreshTimeout, tail), 75
+	case errors.As(err, &exit) && exit.ExitCode() == 72:
+		return "Refreshed, but gh could not be logged in.\n" + tail, 72
+	case errors.As(err, &exit) && exit.ExitCode() > 0:
+		return fmt.Sprintf("Refresh failed with status %d.\n%s", exit.ExitCode(), tail), exit.ExitCode()
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Sprintf("Refresh failed: %s is not installed: correct run_refresh_with in the spec", argv[0]), 78
+	}
+	return fmt.Sprintf("Refresh failed: %v\n%s", err, tail), 1
+}

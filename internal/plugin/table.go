@@ -1,0 +1,109 @@
+package plugin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxTable bounds the JSON of a table, in bytes.
+const maxTable = 64 << 10
+
+// Table is Takopi's [plugins.ghauth].
+type Table struct {
+	TokenEnvFile   string // absolute
+	RefreshScript  string // absolute
+	RunRefreshWith []string
+	MaxTokenAge    time.Duration
+	RefreshTimeout time.Duration
+	AllowedUserIDs []int64 // empty: everyone may refresh
+}
+
+// ReadTable reads a table as JSON from r. What it does not set has the value
+// that it has in a spec's takopi block, and keys of others are passed over. A
+// number may come as a string: that is how Takopi passes on what the environment
+// overrides. Paths may begin with ~. An error names the key, never its value:
+// other plugins' secrets may have strayed in.
+func ReadTable(r io.Reader, home string) (Table, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxTable+1))
+	switch {
+	case err != nil:
+		return Table{}, err
+	case len(data) > maxTable:
+		return Table{}, fmt.Errorf("[plugins.ghauth] is larger than %d bytes", maxTable)
+	case strings.TrimSpace(string(data)) == "":
+		data = []byte("{}")
+	}
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(data, &keys) != nil {
+		return Table{}, errors.New("[plugins.ghauth] did not come as a JSON object")
+	}
+	tokenFile, script := "~/.config/takopi/github-token.env", "~/.local/bin/takopi-refresh-github-token"
+	age, timeout := number(55), number(30)
+	var words []string
+	var ids []number
+	for _, k := range []struct {
+		name string
+		to   any
+	}{
+		{"token_env_file", &tokenFile}, {"refresh_script", &script}, {"run_refresh_with", &words},
+		{"max_token_age_minutes", &age}, {"refresh_timeout_seconds", &timeout}, {"allowed_user_ids", &ids},
+	} {
+		if raw, ok := keys[k.name]; ok && json.Unmarshal(raw, k.to) != nil {
+			return Table{}, fmt.Errorf("[plugins.ghauth]: %s has the wrong type", k.name)
+		}
+	}
+	t := Table{
+		TokenEnvFile: expand(tokenFile, home), RefreshScript: expand(script, home), RunRefreshWith: words,
+		MaxTokenAge: age.upTo(1440) * time.Minute, RefreshTimeout: timeout.upTo(86400) * time.Second,
+	}
+	for _, id := range ids {
+		t.AllowedUserIDs = append(t.AllowedUserIDs, int64(id))
+	}
+	return t, t.check()
+}
+
+func (t Table) check() error {
+	switch {
+	case t.MaxTokenAge <= 0:
+		return errors.New("[plugins.ghauth]: max_token_age_minutes must be from 1 to 1440")
+	case t.RefreshTimeout <= 0:
+		return errors.New("[plugins.ghauth]: refresh_timeout_seconds must be from 1 to 86400")
+	case !filepath.IsAbs(t.TokenEnvFile):
+		return errors.New("[plugins.ghauth]: token_env_file must be an absolute path, or begin with ~/")
+	case !filepath.IsAbs(t.RefreshScript):
+		return errors.New("[plugins.ghauth]: refresh_script must be an absolute path, or begin with ~/")
+	}
+	return nil
+}
+
+// number is a whole number, or a string that holds one.
+type number int64
+
+// UnmarshalJSON takes 55 and "55".
+func (n *number) UnmarshalJSON(data []byte) error {
+	// 53 bits are what JSON keeps exactly (RFC 8259, section 6).
+	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 53)
+	*n = number(v)
+	return err
+}
+
+// upTo gives n as a count of units, or zero where it is more than limit.
+func (n number) upTo(limit number) time.Duration {
+	if n > limit {
+		return 0
+	}
+	return time.Duration(n)
+}
+
+func expand(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(home, rest)
+	}
+	return path
+}
