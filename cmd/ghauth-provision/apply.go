@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+	"github.com/urfave/cli/v2"
+)
+
+const (
+	// lockTimeout bounds the wait for another apply or mint.
+	lockTimeout = time.Minute
+	// applyTries bounds how often a plan is made anew because the host moved
+	// between plan and action, as when another program writes takopi.toml.
+	applyTries = 5
+)
+
+func (w *world) applyVerb() *cli.Command {
+	return w.command(verb{
+		name: "apply", usage: "make this host as the spec says",
+		about: `Imports the key, writes the files and units, enables and starts the timer, mints
+a first token, and looks at the host once more. A second apply changes nothing.
+When something fails, what was done stays, and to run it again goes on from there.`,
+		examples: []string{
+			program + " apply",
+			program + " plan && " + program + " apply",
+			program + " apply --spec hosts/build.hcl",
+		},
+		flags: []cli.Flag{specFlag()},
+		do: func(ctx context.Context, c *cli.Context) error {
+			return w.apply(ctx, c.String("spec"))
+		},
+	})
+}
+
+func (w *world) apply(ctx context.Context, specFlag string) error {
+	j, end, err := w.prepare(ctx, specFlag)
+	if err != nil {
+		return err
+	}
+	defer end()
+	done, err := w.carryOut(ctx, j)
+	if err != nil {
+		return err
+	}
+	minted := w.firstMint(ctx, j)
+	p, err := j.verify(ctx)
+	w.notes(j, p)
+	if done == 0 {
+		w.print("%s", summary(p))
+	} else {
+		w.print("Applied: %s.", count(done, "change"))
+	}
+	return errors.Join(minted, err)
+}
+
+// carryOut makes the host as desired under the lock, and tells how many actions
+// that took.
+func (w *world) carryOut(ctx context.Context, j *job) (done int, err error) {
+	did := func(a plan.Action) {
+		done++
+		w.print("%s %s", w.sign(a.Op), w.describe(a))
+	}
+	unlock, err := w.lockHost(ctx, j, did)
+	if err != nil {
+		return done, err
+	}
+	defer unlock()
+	err = j.settle(ctx, did)
+	return done, err
+}
+
+// settle plans and applies, and again where the host moved in between.
+func (j *job) settle(ctx context.Context, did func(plan.Action)) error {
+	for try := 1; ; try++ {
+		p, err := j.plan(ctx)
+		if err != nil {
+			return err
+		}
+		err = plan.Apply(ctx, j.host, p, did)
+		if !is[*plan.MovedError](err) || try == applyTries {
+			return err
+		}
+	}
+}
+
+// lockHost takes the lock that lies in the key directory. Where that directory
+// is still to be made, it is made first: the rest of the plan is made under the
+// lock, so that of two first applies one waits for the other.
+func (w *world) lockHost(ctx context.Context, j *job, did func(plan.Action)) (unlock func(), err error) {
+	dir := j.spec.Paths.ConfigDir
+	if !exists(dir) {
+		p, err := j.plan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := plan.Apply(ctx, j.host, p.Until(dir), did); err != nil && !exists(dir) {
+			return nil, err
+		}
+	}
+	return w.lock(ctx, dir)
+}
+
+func (w *world) lock(ctx context.Context, dir string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
+	defer cancel()
+	w.slow("waiting for another apply or mint to end", func() { unlock, err = refresh.Lock(ctx, dir) })
+	return unlock, err
+}
+
+// firstMint sees to it that every app has a good token. One that it has just
+// minted is tried at GitHub.
+func (w *world) firstMint(ctx context.Context, j *job) error {
+	dir := j.spec.Paths.ConfigDir
+	apps, errs := refresh.Apps(dir)
+	r := w.refresher(dir)
+	results := w.refresh(ctx, r, apps, false)
+	for _, res := range results {
+		err := w.report(res)
+		if err == nil && res.Minted {
+			err = r.Probe(ctx, res.App, res.Token.Value)
+		}
+		errs = append(errs, ofApp(res.App, err))
+	}
+	return errors.Join(errs...)
+}
+
+// verify observes the host again: it has to be as desired, and the timer waits.
+func (j *job) verify(ctx context.Context) (plan.Plan, error) {
+	p, err := j.plan(ctx)
+	switch {
+	case err != nil:
+		return p, err
+	case !p.Empty():
+		a := p.Actions[0]
+		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),
+			"something else changes it: see " + program + " plan"}
+	case j.observed.NoUnits != nil:
+		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
+			fmt.Sprintf("log in as this user, or have an administrator run: loginctl enable-linger %d; then run: %s apply", j.desired.UID, program)}
+	}
+	return p, j.timerWaits()
+}
+
+// timerWaits refuses a timer that is on and will not elapse again. One that the
+// operator has masked has been told of.
+func (j *job) timerWaits() error {
+	for _, u := range j.observed.Units {
+		if u.Name == units.Timer && u.Active == "active" && !slices.Contains([]string{"waiting", "running"}, u.Sub) {
+			return &failure{exitFailed, fmt.Sprintf("%s is active, but %s: it will not elapse again", u.Name, u.Sub),
+				"systemctl --user restart " + u.Name}
+		}
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

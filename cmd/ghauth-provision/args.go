@@ -1,0 +1,78 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// arrange puts a command line in the one order that the flag parser reads:
+// verbs, flags, arguments. So flags work wherever they stand, before the verb
+// and after its arguments, until "--".
+func arrange(verbs []*cli.Command, args []string) ([]string, error) {
+	takesValue := valueFlags(verbs)
+	var flags, words, rest []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			rest = args[i+1:]
+			break
+		}
+		if arg == "--version" {
+			arg = "version"
+		}
+		if len(arg) < 2 || arg[0] != '-' {
+			words = append(words, arg)
+			continue
+		}
+		flags = append(flags, arg)
+		if name := strings.TrimLeft(arg, "-"); takesValue[name] && i+1 < len(args) {
+			i++
+			flags = append(flags, args[i])
+		}
+	}
+	path, words := split(verbs, words)
+	if len(path) == 0 && len(words) == 0 && len(flags) > 0 && !slices.Contains([]string{"-h", "--help"}, flags[0]) {
+		return nil, usage("no verb beside "+flags[0], "see "+program+" --help")
+	}
+	if len(path) == 0 && len(words) > 0 {
+		return nil, unknownVerb(verbs, words[0])
+	}
+	out := slices.Concat(path, flags)
+	if len(words)+len(rest) > 0 {
+		out = append(out, "--")
+	}
+	return slices.Concat(out, words, rest), nil
+}
+
+// split takes the verbs off the head of words.
+func split(verbs []*cli.Command, words []string) (path, args []string) {
+	for len(words) > 0 {
+		i := slices.IndexFunc(verbs, func(c *cli.Command) bool { return c.HasName(words[0]) })
+		if i < 0 {
+			break
+		}
+		path, words, verbs = append(path, words[0]), words[1:], verbs[i].Subcommands
+	}
+	return path, words
+}
+
+// valueFlags names the flags that take a value. A flag means the same for every
+// verb that has it.
+func valueFlags(verbs []*cli.Command) map[string]bool {
+	found := map[string]bool{}
+	for _, v := range verbs {
+		for _, f := range v.Flags {
+			if d, ok := f.(cli.DocGenerationFlag); ok && d.TakesValue() {
+				for _, name := range f.Names() {
+					found[name] = true
+				}
+			}
+		}
+		for name := range valueFlags(v.Subcommands) {
+			found[name] = true
+		}
+	}
+	return found
+}

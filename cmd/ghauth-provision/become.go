@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// becomeOwner lets root, who may have been called by way of sudo, go on as the
+// user whose key directory dir is: what root wrote there would not be theirs,
+// and gh would be logged in for root. There is no way back.
+func (w *world) becomeOwner(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil || w.uid != 0 {
+		return nil // the mint itself tells what is wrong with dir
+	}
+	uid := int(info.Sys().(*syscall.Stat_t).Uid)
+	if uid == 0 {
+		return nil
+	}
+	owner, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil {
+		return &failure{exitBadSetup, fmt.Sprintf("%s belongs to uid %d, whom passwd(5) does not know", dir, uid), "chown it to the user who mints"}
+	}
+	if err := setUser(owner, uid); err != nil {
+		return &failure{exitDenied, fmt.Sprintf("cannot become %s: %v", owner.Username, err), "run it as " + owner.Username}
+	}
+	w.uid = uid
+	w.env = append(slices.DeleteFunc(slices.Clone(w.env), ofRoot),
+		"HOME="+owner.HomeDir, "USER="+owner.Username, "LOGNAME="+owner.Username, fmt.Sprintf("XDG_RUNTIME_DIR=/run/user/%d", uid))
+	return nil
+}
+
+// setUser gives up root for all threads (Go's syscall package sees to that).
+func setUser(u *user.User, uid int) error {
+	gid, err := strconv.Atoi(u.Gid)
+	if err != nil {
+		return err
+	}
+	ids, err := u.GroupIds()
+	if err != nil {
+		return err
+	}
+	groups := []int{gid}
+	for _, id := range ids {
+		if n, err := strconv.Atoi(id); err == nil && n != gid {
+			groups = append(groups, n)
+		}
+	}
+	if err := syscall.Setgroups(groups); err != nil {
+		return err
+	}
+	if err := syscall.Setgid(gid); err != nil {
+		return err
+	}
+	return syscall.Setuid(uid)
+}
+
+// ofRoot reports whether a variable is about the user that it was set for.
+func ofRoot(v string) bool {
+	name, _, _ := strings.Cut(v, "=")
+	return name == "HOME" || name == "USER" || name == "LOGNAME" || name == "MAIL" ||
+		name == "DBUS_SESSION_BUS_ADDRESS" || strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "SUDO_") || strings.HasPrefix(name, "GH_CONFIG")
+}

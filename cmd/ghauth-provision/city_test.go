@@ -1,0 +1,133 @@
+package main_test
+
+import (
+	"crypto/rsa"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A city is the stand-in for GitHub of one story.
+type city struct {
+	server *githubtest.Server
+	stop   func()
+	keys   []string // in PEM
+}
+
+type cityKey struct{}
+
+func newCity() *city { return &city{server: githubtest.New(), stop: func() {}} }
+
+func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city) }
+
+// githubCommand rules the stand-in:
+//
+//	github up                       serve at 127.0.0.1:80, for github.localhost
+//	github tls CA NAME...           serve at 127.0.0.1:443, and write the authority to CA
+//	github down                     stop
+//	github app ID INSTALLATION PEM  register an app, and write its key to PEM;
+//	                                its client id is Iv23li and its ID, or what follows PEM
+//	github life 10s                 how long new tokens live
+//	github format stateless         the shape of new tokens
+//	github refuse N MATCH STATUS MESSAGE   instead of N answers
+//	github hang N MATCH
+//	github suspend INSTALLATION
+//	github minted N                 so many tokens have been minted so far
+//	github requests N               so many requests have come so far
+//	github revoked N                so many of them have been revoked
+//	github pleased                  all that came and went fits GitHub's description
+func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
+	c := cityOf(ts)
+	number := func(i int) int64 {
+		n, err := strconv.ParseInt(args[i], 10, 64)
+		ts.Check(err)
+		return n
+	}
+	switch args[0] {
+	case "up":
+		_, stop, err := c.server.Listen("127.0.0.1:80")
+		ts.Check(err)
+		c.stop = stop
+		ts.Defer(func() { c.stop() })
+	case "tls":
+		ca, stop, err := c.server.ListenTLS("127.0.0.1:443", args[2:]...)
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), ca, 0o644))
+		ts.Defer(stop)
+	case "down":
+		c.stop()
+		c.stop = func() {}
+	case "app":
+		client := "Iv23li" + args[1]
+		if len(args) > 4 {
+			client = args[4]
+		}
+		c.register(ts, number(1), number(2), ts.MkAbs(args[3]), client)
+	case "life":
+		life, err := time.ParseDuration(args[1])
+		ts.Check(err)
+		c.server.Change(func() { c.server.TokenLife = life })
+	case "format":
+		c.server.Change(func() { c.server.TokenFormat = githubtest.Stateless })
+	case "refuse":
+		c.server.Fail(int(number(1)), args[2], githubtest.Refuse(int(number(3)), args[4]))
+	case "hang":
+		c.server.Fail(int(number(1)), args[2], githubtest.Hang)
+	case "suspend":
+		c.server.SetSuspended(number(1), true)
+	case "minted":
+		if got := len(c.server.Minted()); got != int(number(1)) {
+			ts.Fatalf("%d tokens were minted, want %s", got, args[1])
+		}
+	case "revoked":
+		got := 0
+		for _, t := range c.server.Minted() {
+			if t.Revoked {
+				got++
+			}
+		}
+		if got != int(number(1)) {
+			ts.Fatalf("%d tokens were revoked, want %s", got, args[1])
+		}
+	case "requests":
+		if got := len(c.server.Requests()); got != int(number(1)) {
+			ts.Fatalf("%d requests, want %s: %v", got, args[1], c.server.Requests())
+		}
+	case "pleased":
+		if v := c.server.Violations(); len(v) > 0 {
+			ts.Fatalf("violations of GitHub's description:\n%s", strings.Join(v, "\n"))
+		}
+	default:
+		ts.Fatalf("github %s?", args[0])
+	}
+}
+
+func (c *city) register(ts *testscript.TestScript, app, installation int64, file, client string) {
+	key, pem := githubtest.Key(len(c.keys))
+	c.keys = append(c.keys, string(pem))
+	c.server.AddApp(githubtest.App{ID: app, ClientID: client, Slug: "app-" + strconv.FormatInt(app, 10),
+		Name: "App", Keys: []*rsa.PublicKey{&key.PublicKey}})
+	c.server.AddInstallation(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org",
+		Permissions: map[string]string{"metadata": "read", "contents": "write"}, Repositories: []string{"octo-org/hello"}})
+	ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
+	ts.Check(os.WriteFile(file, pem, 0o600))
+}
+
+// mustNotHold fails when text holds a token that was minted, or a line of a key.
+func (c *city) mustNotHold(ts *testscript.TestScript, where, text string) {
+	for _, t := range c.server.Minted() {
+		if strings.Contains(text, t.Value) {
+			ts.Fatalf("%s holds a token: %s…", where, t.Value[:8])
+		}
+	}
+	for _, pem := range c.keys {
+		if line := strings.Split(pem, "\n")[3]; strings.Contains(text, line) {
+			ts.Fatalf("%s holds a key", where)
+		}
+	}
+}

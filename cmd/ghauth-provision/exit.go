@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
+)
+
+// The exit statuses. Those from 64 are sysexits.h's.
+const (
+	exitOK        = 0
+	exitFailed    = 1
+	exitDiffers   = 2  // the host differs from the spec
+	exitUsage     = 64 // wrong usage
+	exitBadInput  = 65 // the spec, a key or takopi.toml is not valid
+	exitNoSystemd = 69 // files are in place, but the user's systemd cannot be reached
+	exitNoTool    = 72 // the token file is good, but gh is missing or failed
+	exitNoWrite   = 73 // a file cannot be written
+	exitTemporary = 75 // try again
+	exitDenied    = 77 // GitHub or the system says no
+	exitBadSetup  = 78 // the host is set up wrongly
+)
+
+// worstFirst is the order in which several statuses count.
+var worstFirst = []int{exitDenied, exitBadSetup, exitBadInput, exitNoWrite, exitFailed, exitUsage, exitNoSystemd, exitNoTool, exitTemporary}
+
+// worst gives the status that counts among several.
+func worst(statuses ...int) int {
+	for _, s := range worstFirst {
+		if slices.Contains(statuses, s) {
+			return s
+		}
+	}
+	return exitOK
+}
+
+// failure is an error of this package's own: what happened, what to do next,
+// and the status to exit with.
+type failure struct {
+	status int
+	reason string
+	remedy string // may be empty
+}
+
+func (e *failure) Error() string { return e.reason }
+
+func usage(reason, remedy string) error { return &failure{exitUsage, reason, remedy} }
+
+// errTold ends a verb with a status when all there is to say has been printed.
+type errTold int
+
+func (errTold) Error() string { return "failed" }
+
+// statusOf gives the exit status for an error, of several joined ones the worst.
+func statusOf(err error) int {
+	var told errTold
+	var own *failure
+	var minting *mint.Error
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		var statuses []int
+		for _, e := range all.Unwrap() {
+			statuses = append(statuses, statusOf(e))
+		}
+		return worst(statuses...)
+	}
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &told):
+		return int(told)
+	case errors.As(err, &own):
+		return own.status
+	case errors.As(err, &minting):
+		return mintStatus[minting.Kind]
+	case is[*spec.Error](err), is[*takopi.Error](err):
+		return exitBadInput
+	case is[*refresh.GHError](err):
+		return exitNoTool
+	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
+		return exitTemporary
+	case is[*refresh.SetupError](err):
+		return exitBadSetup
+	case is[*refresh.WriteError](err), is[*plan.ConflictError](err), is[*fs.PathError](err), is[*os.LinkError](err):
+		return exitNoWrite
+	}
+	return exitFailed
+}
+
+var mintStatus = map[mint.Kind]int{
+	mint.Temporary:  exitTemporary,
+	mint.Denied:     exitDenied,
+	mint.InvalidKey: exitBadInput,
+	mint.BadSetup:   exitBadSetup,
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// remedyOf gives what to do about an error, or nothing.
+func remedyOf(err error) string {
+	var (
+		own      *failure
+		minting  *mint.Error
+		setup    *refresh.SetupError
+		gh       *refresh.GHError
+		conflict *plan.ConflictError
+	)
+	switch {
+	case errors.As(err, &own):
+		return own.remedy
+	case errors.As(err, &minting):
+		return minting.Remedy
+	case errors.As(err, &setup):
+		return setup.Remedy
+	case errors.As(err, &gh):
+		return gh.Remedy
+	case errors.As(err, &conflict):
+		return conflict.Remedy
+	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
+		return "try again in a moment"
+	}
+	return ""
+}

@@ -1,0 +1,27 @@
+// Ghauth-provision sets up a host so that gh, git and coding agents always have
+// a fresh token of a GitHub App, and mints those tokens.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+func main() {
+	// What this program and gh make is the user's alone from the first byte,
+	// and never unreadable: a shell's umask can be either.
+	unix.Umask(0o077)
+	// A reader that goes away must not end a run in the middle: writes to it
+	// then fail with EPIPE, and the work completes.
+	signal.Ignore(unix.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
+	defer stop()
+	os.Exit(run(ctx, world{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		env: os.Environ(), uid: os.Geteuid(), now: time.Now,
+	}, os.Args[1:]))
+}

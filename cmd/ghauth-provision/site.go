@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
+	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+const specName = "ghauth.hcl"
+
+// loadSpec reads the spec named by the flag, or the first of the usual places.
+func (w *world) loadSpec(flag string) (*spec.Spec, error) {
+	home, err := w.home()
+	if err != nil {
+		return nil, err
+	}
+	path, err := w.findSpec(flag, home)
+	if err != nil {
+		return nil, err
+	}
+	src, err := readFile(path, spec.MaxSize)
+	if err != nil {
+		return nil, &failure{exitBadInput, "the spec cannot be read: " + err.Error(), ""}
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	return spec.Parse(full, src, home)
+}
+
+func (w *world) findSpec(flag, home string) (string, error) {
+	if flag != "" {
+		return flag, nil
+	}
+	fallback := filepath.Join(home, ".config/takopi", specName)
+	for _, path := range []string{specName, fallback} {
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", &noSpecError{failure{exitUsage, fmt.Sprintf("there is no spec: neither %s here nor %s", specName, w.tilde(fallback)),
+		"write one (" + program + " --help shows the smallest), or name it: --spec FILE"}}
+}
+
+// noSpecError says that there is no spec in the usual places.
+type noSpecError struct{ failure }
+
+func (e *noSpecError) Unwrap() error { return &e.failure }
+
+// home gives the home directory, once it is known to be the user's own and fit
+// to stand in a unit.
+func (w *world) home() (string, error) {
+	home := w.getenv("HOME")
+	bad := func(reason, remedy string) error { return &failure{exitBadSetup, reason, remedy} }
+	switch {
+	case home == "":
+		return "", bad("HOME is not set", "set it to your home directory")
+	case !filepath.IsAbs(home):
+		return "", bad("HOME is not an absolute path: "+strconv.Quote(home), "set it to your home directory")
+	case strings.ContainsFunc(home, func(r rune) bool { return strings.ContainsRune("\"'\\", r) || r < ' ' || r == 0x7f }):
+		return "", bad("HOME holds a quote, a backslash or a control character, which systemd units cannot name: "+strconv.Quote(home), "use another home directory")
+	}
+	home = filepath.Clean(home)
+	if own := passwdHome(w.uid); own != "" && own != home && !sameFile(own, home) {
+		return "", bad(fmt.Sprintf("HOME is %s, but passwd(5) says that yours is %s", home, own), "log in as the user whose host this is, or run: HOME="+own+" "+program+" …")
+	}
+	return home, nil
+}
+
+// passwdHome gives the user's home as passwd(5) has it, or nothing for a user
+// that is not in there.
+func passwdHome(uid int) string {
+	u, err := user.LookupId(strconv.Itoa(uid))
+	if err != nil || u.HomeDir == "" {
+		return ""
+	}
+	return filepath.Clean(u.HomeDir)
+}
+
+func sameFile(a, b string) bool {
+	ia, errA := os.Stat(a)
+	ib, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(ia, ib)
+}
+
+// site is where s is applied: this user's home, by this binary.
+func (w *world) site() (units.Site, error) {
+	if w.uid == 0 {
+		return units.Site{}, &failure{exitUsage, "this sets up the home of the user who runs it, and that is root",
+			"run it as the user whose agents need GitHub, without sudo"}
+	}
+	home, err := w.home()
+	if err != nil {
+		return units.Site{}, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return units.Site{}, fmt.Errorf("the running binary cannot be found: %w", err)
+	}
+	return units.Site{
+		Home: home, UID: w.uid, Executable: exe,
+		Edit: func(before, table []byte) ([]byte, error) {
+			return takopi.Set(before, table, takopi.EqualBelow(home))
+		},
+		Unedit: unedit,
+	}, nil
+}
+
+// unedit takes the table's keys out of takopi.toml, and the file too if nothing
+// is left.
+func unedit(before, table []byte) ([]byte, error) {
+	keys, err := takopi.Keys(table)
+	if err != nil {
+		return nil, err
+	}
+	after, err := takopi.Unset(before, keys)
+	if err != nil || len(after) == 0 {
+		return nil, err
+	}
+	return after, nil
+}
+
+// connectTimeout bounds the wait for systemd and logind to take a connection.
+const connectTimeout = 10 * time.Second
+
+// connect reaches the user's systemd and logind, where there are any. The
+// connections end with ctx.
+func (w *world) connect(ctx context.Context) (h plan.Host, disconnect func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer time.AfterFunc(connectTimeout, cancel).Stop()
+	manager, err := systemd.User(ctx, w.runtimeDir())
+	if h.UnitsErr = err; err == nil {
+		h.Units = manager
+	}
+	login, err := systemd.ConnectLogin(ctx, w.getenv("DBUS_SYSTEM_BUS_ADDRESS"), w.uid)
+	if h.LoginErr = err; err == nil {
+		h.Login = login
+	}
+	return h, cancel
+}
+
+// runtimeDir is $XDG_RUNTIME_DIR, or where systemd-logind puts it for a shell
+// that su or cron began without it (pam_systemd(8)).
+func (w *world) runtimeDir() string {
+	if dir := w.getenv("XDG_RUNTIME_DIR"); dir != "" {
+		return dir
+	}
+	dir := fmt.Sprintf("/run/user/%d", w.uid)
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return dir
+}
+
+// checkKeys looks at the keys before anything is planned with them: what is to
+// be imported has to be a key that GitHub can have given out.
+func checkKeys(s *spec.Spec) error {
+	var errs []error
+	for i, app := range s.Apps {
+		_, err := mint.ReadKeyFile(app.PrivateKey)
+		if errors.Is(err, fs.ErrNotExist) {
+			managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
+			if _, e := os.Lstat(managed); e == nil {
+				continue
+			}
+			err = &failure{exitBadSetup, fmt.Sprintf("app %s: the key is neither at %s nor at %s", app.Name, app.PrivateKey, managed),
+				"put the .pem from the App's settings page at private_key, or correct the spec"}
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

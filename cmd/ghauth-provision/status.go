@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+	"github.com/urfave/cli/v2"
+)
+
+func (w *world) statusVerb() *cli.Command {
+	return w.command(verb{
+		name: "status", usage: "show tokens, timer, last run and drift",
+		about: `Shows every app's token (state, age, life left), the timer with its next and last
+run, linger, whether gh has the current token, and whether this host still is as
+the spec says. It asks GitHub nothing and starts no program. It exits with 2 when
+the host differs from the spec, a token is not good, or gh does not have it.`,
+		examples: []string{
+			program + " status",
+			program + " status --json | jq .apps[0].token.life_left_seconds",
+		},
+		flags: []cli.Flag{specFlag(), jsonFlag()},
+		do: func(ctx context.Context, c *cli.Context) error {
+			return w.status(ctx, c.String("spec"), c.Bool("json"))
+		},
+	})
+}
+
+// A statusReport is what status tells, and its JSON. Times are in UTC, spans in
+// seconds.
+type statusReport struct {
+	Version int         `json:"version"` // of this form: 1
+	Apps    []appStatus `json:"apps"`
+	Timer   unitStatus  `json:"timer"`
+	Service unitStatus  `json:"service"`
+	Linger  string      `json:"linger"` // on, off or not checked
+	Host    hostStatus  `json:"host"`
+	Notes   []string    `json:"notes,omitempty"` // what was not checked, and why
+}
+
+type appStatus struct {
+	Name  string      `json:"name"`
+	State string      `json:"state"` // fresh, due, expired, missing or invalid
+	Token tokenStatus `json:"token"`
+	GH    string      `json:"gh"` // current, behind or off
+	Error string      `json:"error,omitempty"`
+}
+
+type tokenStatus struct {
+	File      string    `json:"file"`
+	Prefix    string    `json:"prefix,omitempty"` // its first eight characters
+	SHA256    string    `json:"sha256,omitempty"` // the first eight hex digits
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Age       int       `json:"age_seconds"`
+	LifeLeft  int       `json:"life_left_seconds"`
+}
+
+type unitStatus struct {
+	Name   string    `json:"name"`
+	File   string    `json:"file"`             // enabled, disabled, masked, …
+	Active string    `json:"active"`           // active, inactive, failed, …
+	Result string    `json:"result,omitempty"` // of the last run
+	Status int       `json:"status"`           // exit status of the last run
+	Last   time.Time `json:"last,omitzero"`
+	Next   time.Time `json:"next,omitzero"`
+}
+
+type hostStatus struct {
+	Checked bool `json:"checked"` // false: there is no spec to compare with
+	Changes int  `json:"changes"` // what plan would list
+}
+
+// good reports whether there is nothing to do.
+func (r statusReport) good() bool {
+	for _, a := range r.Apps {
+		if a.State != "fresh" && a.State != "due" || a.GH == "behind" {
+			return false
+		}
+	}
+	return r.Host.Changes == 0 && len(r.Apps) > 0
+}
+
+func (w *world) status(ctx context.Context, specFlag string, asJSON bool) error {
+	r, err := w.inspect(ctx, specFlag)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		enc := json.NewEncoder(w.stdout)
+		enc.SetIndent("", "  ")
+		err = enc.Encode(r)
+	} else {
+		w.showStatus(r)
+	}
+	if err == nil && !r.good() {
+		err = errTold(exitDiffers)
+	}
+	return err
+}
+
+// inspect looks at everything. Without a spec it looks in the usual places, and
+// leaves the comparison out.
+func (w *world) inspect(ctx context.Context, specFlag string) (r statusReport, err error) {
+	j, end, err := w.prepare(ctx, specFlag)
+	var p plan.Plan
+	dir := ""
+	switch {
+	case is[*noSpecError](err):
+		home, err := w.home()
+		if err != nil {
+			return r, err
+		}
+		dir = filepath.Join(home, ".config/takopi")
+		host, disconnect := w.connect(ctx)
+		j, end = &job{host: host, desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}, disconnect
+		r.Notes = append(r.Notes, "drift: not checked: "+errors.Unwrap(err).Error())
+	case err != nil:
+		return r, err
+	default:
+		dir, r.Host.Checked = j.spec.Paths.ConfigDir, true
+	}
+	defer end()
+	if p, err = j.plan(ctx); err != nil {
+		return r, err
+	}
+	if r.Host.Checked {
+		r.Host.Changes = len(p.Actions)
+	}
+	r.Version, r.Notes = 1, append(r.Notes, p.Notes...)
+	r.Linger = lingerText(j.observed.Linger)
+	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
+	r.Apps = w.inspectApps(dir)
+	return r, nil
+}
+
+func lingerText(l plan.Linger) string {
+	switch l {
+	case plan.LingerUnknown:
+		return "not checked"
+	case plan.LingerOn:
+		return "on"
+	}
+	return "off"
+}
+
+func unitOf(s plan.State, name string) unitStatus {
+	u := unitStatus{Name: name, File: "not checked", Active: "not checked"}
+	for _, have := range s.Units {
+		if have.Name == name && s.NoUnits == nil {
+			u = unitStatus{name, have.File, have.Active, have.Result, have.Status, have.Last, have.Next}
+		}
+	}
+	return u
+}
+
+func (w *world) inspectApps(dir string) []appStatus {
+	apps, errs := refresh.Apps(dir)
+	out := mapTo(apps, w.inspectApp)
+	for _, err := range errs {
+		out = append(out, appStatus{State: "invalid", Error: err.Error()})
+	}
+	return out
+}
+
+func (w *world) inspectApp(app refresh.App) appStatus {
+	s := appStatus{Name: app.Name, Token: tokenStatus{File: app.TokenFile}, GH: "off"}
+	token, err := refresh.ReadToken(app.TokenFile)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.State = "missing"
+		return s
+	case err != nil:
+		s.State, s.Error = "invalid", err.Error()
+		return s
+	}
+	now := w.now()
+	left := token.ExpiresAt.Sub(now)
+	s.Token = tokenStatus{app.TokenFile, token.Value.Prefix(), token.Value.Digest(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(),
+		int(now.Sub(token.CreatedAt).Seconds()), int(left.Seconds())}
+	switch {
+	case left <= 0:
+		s.State = "expired"
+	case left <= app.RenewWithin:
+		s.State = "due"
+	default:
+		s.State = "fresh"
+	}
+	if app.GH {
+		s.GH = "behind"
+		if app.GHHas(token.Value) {
+			s.GH = "current"
+		}
+	}
+	return s
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// showStatus prints a report for people.
+func (w *world) showStatus(r statusReport) {
+	for _, a := range r.Apps {
+		w.print("%-8s %s", a.Name, w.appLine(a))
+	}
+	if len(r.Apps) == 0 {
+		w.print("%-8s %s", "apps", w.paint(red, "none")+" is provisioned: run "+program+" apply")
+	}
+	w.print("%-8s %s", "timer", w.timerLine(r.Timer))
+	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
+	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
+	switch {
+	case !r.Host.Checked:
+		w.print("%-8s not checked", "host")
+	case r.Host.Changes == 0:
+		w.print("%-8s %s", "host", w.paint(green, "as the spec says"))
+	default:
+		w.print("%-8s %s: see %s plan", "host", w.paint(yellow, "differs from the spec in "+count(r.Host.Changes, "place")), program)
+	}
+	for _, note := range r.Notes {
+		w.say("%s", note)
+	}
+}
+
+// appLine tells of an app's token and of gh's login with it.
+func (w *world) appLine(a appStatus) string {
+	switch a.State {
+	case "missing":
+		return w.paint(red, "missing") + ": no token yet: run " + program + " mint"
+	case "invalid":
+		return w.paint(red, "invalid") + ": " + a.Error
+	}
+	line := fmt.Sprintf("%s %s… sha256 %s, %s old, %s left", w.good(a.State == "fresh", a.State), a.Token.Prefix, a.Token.SHA256,
+		span(time.Duration(a.Token.Age)*time.Second), span(time.Duration(max(0, a.Token.LifeLeft))*time.Second))
+	switch a.GH {
+	case "current":
+		line += ", gh has it"
+	case "behind":
+		line += ", " + w.paint(yellow, "gh does not have it")
+	}
+	return line
+}
+
+func (w *world) timerLine(u unitStatus) string {
+	if u.Active == "not checked" {
+		return u.Active
+	}
+	line := w.good(u.Active == "active", u.Active)
+	if u.File != "enabled" {
+		line += ", " + w.paint(yellow, u.File)
+	}
+	if !u.Next.IsZero() {
+		line += fmt.Sprintf(", next run in %s (%s)", span(max(0, u.Next.Sub(w.now()))), u.Next.Local().Format(time.TimeOnly))
+	}
+	return line
+}
+
+func (w *world) serviceLine(u unitStatus) string {
+	switch {
+	case u.Active == "not checked":
+		return u.Active
+	case u.Last.IsZero():
+		return "none by the timer yet"
+	case u.Result == "success":
+		return w.good(true, "success") + ", " + span(w.now().Sub(u.Last)) + " ago"
+	}
+	return fmt.Sprintf("%s, status %d, %s ago: see journalctl --user -u %s", w.paint(red, u.Result), u.Status, span(w.now().Sub(u.Last)), u.Name)
+}
+
+func (w *world) good(ok bool, text string) string {
+	if ok {
+		return w.paint(green, text)
+	}
+	return w.paint(yellow, text)
+}

@@ -1,0 +1,140 @@
+package main_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// tell runs one story inside a host and returns an exit status.
+func tell(file string) (status int) {
+	defer func() {
+		if r := recover(); r != nil {
+			status = 1
+			if _, ok := r.(failed); !ok {
+				panic(r)
+			}
+		}
+	}()
+	testscript.RunT(storyT{}, testscript.Params{
+		Files:              []string{file},
+		WorkdirRoot:        os.Getenv("HOME"),
+		RequireUniqueNames: true,
+		Setup:              setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await":  await,
+			"exits":  exits,
+			"github": githubCommand,
+			"mode":   mode,
+			"leaks":  leaks,
+		},
+	})
+	return 0
+}
+
+// setUp gives the story the environment of a login on the host.
+func setUp(env *testscript.Env) error {
+	for _, name := range []string{"HOME", "PATH", "USER", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"} {
+		env.Setenv(name, os.Getenv(name))
+	}
+	env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(os.Args[0]), "examples"))
+	env.Values[cityKey{}] = newCity()
+	return nil
+}
+
+// storyT is a testscript.T for a process that runs one story.
+type storyT struct{}
+
+type failed struct{}
+
+func (storyT) Skip(args ...any)                       { storyT{}.Fatal(args...) }
+func (storyT) Fatal(args ...any)                      { fmt.Println(args...); panic(failed{}) }
+func (storyT) FailNow()                               { panic(failed{}) }
+func (storyT) Parallel()                              {}
+func (storyT) Log(args ...any)                        { fmt.Println(args...) }
+func (t storyT) Run(_ string, f func(t testscript.T)) { f(t) }
+func (storyT) Verbose() bool                          { return true }
+
+// await runs a command again and again until it succeeds: await 10s CMD.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	limit, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	for end := time.Now().Add(limit); ; time.Sleep(100 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if (err == nil) != neg {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("%v: not within %s", args[1:], limit)
+		}
+	}
+}
+
+// exits runs a command that has to end with a status: exits 65 CMD. Nothing that
+// it prints may hold a whole token.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("status %d, want %d", got, want)
+	}
+	cityOf(ts).mustNotHold(ts, "the output", ts.ReadFile("stdout")+ts.ReadFile("stderr"))
+}
+
+// mode compares the permissions of files: mode 0600 FILE...
+func mode(ts *testscript.TestScript, _ bool, args []string) {
+	for _, file := range args[1:] {
+		info, err := os.Lstat(ts.MkAbs(file))
+		ts.Check(err)
+		if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+			ts.Fatalf("%s has mode %s, want %s", file, got, args[0])
+		}
+	}
+}
+
+// leaks lists where tokens or keys may be found that the stand-in knows, and
+// fails if they are anywhere else: below the home, in the journal, or in the
+// arguments and environment of a process. Each argument is a path below the home.
+func leaks(ts *testscript.TestScript, _ bool, allowed []string) {
+	city, home := cityOf(ts), ts.Getenv("HOME")
+	ts.Check(filepath.WalkDir(home, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		for _, a := range allowed {
+			if path == a || strings.TrimPrefix(path, home+"/") == a {
+				return nil
+			}
+		}
+		data, err := os.ReadFile(path)
+		city.mustNotHold(ts, path, string(data))
+		return err
+	}))
+	journal, _ := exec.Command("journalctl", "--user", "--output=export").Output()
+	city.mustNotHold(ts, "the journal", string(journal))
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		if dir == fmt.Sprintf("/proc/%d", os.Getpid()) {
+			continue
+		}
+		for _, name := range []string{"cmdline", "environ"} {
+			data, _ := os.ReadFile(filepath.Join(dir, name))
+			city.mustNotHold(ts, filepath.Join(dir, name), string(data))
+		}
+	}
+}

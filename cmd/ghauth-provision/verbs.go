@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// A verb is one entry of the command line.
+type verb struct {
+	name, usage string
+	args        string // after the flags, for the help; empty: takes none
+	about       string
+	examples    []string
+	flags       []cli.Flag
+	do          func(context.Context, *cli.Context) error
+	verbs       []*cli.Command
+}
+
+// verbs lists everything that the program does.
+func (w *world) verbs() []*cli.Command {
+	return []*cli.Command{
+		w.validateVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(),
+		w.mintVerb(), w.pluginVerb(), w.versionVerb(),
+	}
+}
+
+// command makes the verb part of the command line: with the flags that all have,
+// a refusal of stray arguments, and a help that ends in examples.
+func (w *world) command(v verb) *cli.Command {
+	about := strings.TrimSpace(v.about)
+	return &cli.Command{
+		Name:            v.name,
+		Usage:           v.usage,
+		ArgsUsage:       v.args,
+		Description:     about + "\n\nExamples:\n  " + strings.Join(v.examples, "\n  "),
+		Flags:           append(v.flags, w.commonFlags()...),
+		Subcommands:     v.verbs,
+		HideHelpCommand: true,
+		OnUsageError:    badFlag,
+		Action: func(c *cli.Context) error {
+			if v.args == "" && c.Args().Present() {
+				hint := "see " + c.Command.HelpName + " --help"
+				if s := suggestion(v.verbs, c.Args().First()); s != "" {
+					hint = "did you mean " + v.name + " " + s + "? " + hint
+				}
+				return usage(fmt.Sprintf("%s does not take %q", v.name, c.Args().First()), hint)
+			}
+			return v.do(c.Context, c)
+		},
+		CustomHelpTemplate: verbHelp,
+	}
+}
+
+func (w *world) commonFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "no-color", Usage: "print no colour; so does the environment variable NO_COLOR", Destination: &w.noColor},
+		&cli.BoolFlag{Name: "verbose", Usage: "tell more on standard error", Destination: &w.verbose},
+	}
+}
+
+func specFlag() cli.Flag {
+	return &cli.StringFlag{Name: "spec", Aliases: []string{"f"}, Usage: "read the spec from `FILE` (default: ghauth.hcl here, else in ~/.config/takopi)"}
+}
+
+func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
+
+const appHelp = `{{.Name}}: {{.Usage}}
+
+Usage: {{.UsageText}}
+
+Verbs:{{range .VisibleCommands}}
+  {{printf "%-10s" .Name}} {{.Usage}}{{end}}
+
+Start with a spec such as this in ghauth.hcl, then run: {{.Name}} apply
+
+  app "takopi" {
+    app_id          = 123456
+    installation_id = 987654
+    private_key     = "~/keys/takopi.pem"
+  }
+
+Each verb has examples: {{.Name}} VERB --help
+`
+
+const verbHelp = `{{.HelpName}}: {{.Usage}}
+
+Usage: {{.HelpName}} [options]{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}
+
+{{.Description}}
+{{if .VisibleCommands}}
+Verbs:{{range .VisibleCommands}}
+  {{printf "%-10s" .Name}} {{.Usage}}{{end}}
+{{end}}
+Options:{{range .VisibleFlags}}
+  {{.}}{{end}}
+`

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is set by the linker for a release; else the build's own record of
+// where it came from stands in.
+var version string
+
+func versionString() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+func (w *world) versionVerb() *cli.Command {
+	return w.command(verb{
+		name: "version", usage: "print the version",
+		about:    "Prints the version of this binary, as the User-Agent that GitHub sees has it.",
+		examples: []string{program + " version"},
+		do: func(context.Context, *cli.Context) error {
+			w.print("%s %s", program, versionString())
+			return nil
+		},
+	})
+}

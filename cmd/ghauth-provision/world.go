@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// world is what a run is given from outside.
+type world struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            []string
+	uid            int // the effective one
+	now            func() time.Time
+
+	// Set by the flags that every verb has.
+	noColor, verbose bool
+}
+
+// run carries out one command line and returns the exit status.
+func run(ctx context.Context, w world, args []string) int {
+	app := w.app()
+	args, err := arrange(app.Commands, args)
+	if err == nil {
+		err = app.RunContext(ctx, append([]string{app.Name}, args...))
+	}
+	if err != nil && !is[errTold](err) {
+		w.tell(err)
+	}
+	return statusOf(err)
+}
+
+// app is the whole command line. Nothing of it is kept between runs.
+func (w *world) app() *cli.App {
+	return &cli.App{
+		Name:            program,
+		HelpName:        program,
+		Usage:           "keep gh, git and coding agents supplied with fresh GitHub App tokens",
+		UsageText:       program + " VERB [options]",
+		HideVersion:     true,
+		HideHelpCommand: true,
+		Writer:          w.stdout,
+		ErrWriter:       w.stderr,
+		Commands:        w.verbs(),
+		// Statuses are run's business, and so are the messages.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   badFlag,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownVerb(c.App.Commands, c.Args().First())
+			}
+			return cli.ShowAppHelp(c)
+		},
+		CustomAppHelpTemplate: appHelp,
+	}
+}
+
+func unknownVerb(verbs []*cli.Command, word string) error {
+	hint := "see " + program + " --help"
+	if s := suggestion(verbs, word); s != "" {
+		hint = "did you mean " + s + "? " + hint
+	}
+	return usage(fmt.Sprintf("no such verb: %s", word), hint)
+}
+
+// suggestion gives the name most like word, of those that are like it at all.
+func suggestion(verbs []*cli.Command, word string) string {
+	text := cli.SuggestCommand(verbs, word)
+	for _, v := range verbs {
+		if strings.Contains(text, `"`+v.Name+`"`) {
+			return v.Name
+		}
+	}
+	return ""
+}
+
+func badFlag(c *cli.Context, err error, _ bool) error {
+	return usage(err.Error(), "see "+c.Command.HelpName+" --help")
+}
+
+// getenv looks name up in the environment that the run was given.
+func (w *world) getenv(name string) string {
+	for _, v := range slices.Backward(w.env) {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// readFile reads a file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = errors.New(path + " is too large")
+	}
+	return data, err
+}

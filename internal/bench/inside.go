@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	_ "embed" // for the script
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+//go:embed refresh.sh
+var script []byte
+
+const (
+	appID, installationID = 123456, 987654
+
+	program = "ghauth-provision"
+	spec    = `github { host = "github.localhost" }
+gh { enabled = false }
+app "takopi" {
+  app_id          = 123456
+  installation_id = 987654
+  private_key     = "~/takopi.pem"
+}
+`
+)
+
+// A bench is the host on which things are measured.
+type bench struct {
+	ctx  context.Context
+	home string
+	url  string
+	jwt  string
+}
+
+func inside(ctx context.Context, runs int) error {
+	b := &bench{ctx: ctx, home: os.Getenv("HOME")}
+	stop, err := b.prepare()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if out, err := b.command(program, "apply").CombinedOutput(); err != nil {
+		return fmt.Errorf("apply: %w\n%s", err, out)
+	}
+	rows, err := b.measure(runs)
+	if err != nil {
+		return err
+	}
+	printTable(os.Stdout, rows, runs)
+	return nil
+}
+
+// prepare starts the stand-in, and writes the spec, the key and the script.
+func (b *bench) prepare() (stop func(), err error) {
+	key, pem := githubtest.Key(0)
+	server := githubtest.New()
+	server.AddApp(githubtest.App{ID: appID, ClientID: "Iv23liBENCH", Slug: "bench", Name: "Bench", Keys: []*rsa.PublicKey{&key.PublicKey}})
+	server.AddInstallation(githubtest.Installation{ID: installationID, AppID: appID, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}})
+	if _, stop, err = server.Listen("127.0.0.1:80"); err != nil {
+		return nil, err
+	}
+	b.url = "http://api.github.localhost"
+	b.jwt, err = jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"iss": fmt.Sprint(appID), "iat": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().Add(9 * time.Minute).Unix(),
+	}).SignedString(key)
+	for name, data := range map[string][]byte{"takopi.pem": pem, "ghauth.hcl": []byte(spec), "refresh.sh": script} {
+		if err == nil {
+			err = os.WriteFile(filepath.Join(b.home, name), data, 0o600)
+		}
+	}
+	return stop, err
+}
+
+func (b *bench) command(argv ...string) *exec.Cmd {
+	cmd := exec.CommandContext(b.ctx, argv[0], argv[1:]...)
+	cmd.Dir = b.home
+	cmd.Env = append(os.Environ(), "API_URL="+b.url, fmt.Sprintf("APP_ID=%d", appID), fmt.Sprintf("INSTALLATION_ID=%d", installationID),
+		"KEY="+b.home+"/takopi.pem", "OUT="+b.home+"/by-script.env")
+	cmd.Stdin = bytes.NewReader(nil)
+	return cmd
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A row is one thing that is measured.
+type row struct {
+	name string
+	argv []string
+	wall []time.Duration
+	cpu  []time.Duration // user and system, of the process and those it waited for
+	peak int64           // resident set in KiB, of the largest process
+}
+
+func (b *bench) things() []*row {
+	return []*row{
+		{name: "the shell script (curl, jq, openssl)", argv: []string{"bash", "refresh.sh"}},
+		{name: "one bare curl POST, its JWT made before", argv: []string{"curl", "-sS", "--fail", "-o", "/dev/null", "-X", "POST",
+			"-H", "Authorization: Bearer " + b.jwt, fmt.Sprintf("%s/app/installations/%d/access_tokens", b.url, installationID)}},
+		{name: "`mint --force`", argv: []string{program, "mint", "--force"}},
+		{name: "`mint`, the token is fresh", argv: []string{program, "mint"}},
+		{name: "`plugin status`", argv: []string{program, "plugin", "status"}},
+		{name: "`status`", argv: []string{program, "status"}},
+		{name: "a second `apply`", argv: []string{program, "apply"}},
+	}
+}
+
+// measure runs the things by turns, so that what slows the machine for a while
+// slows them all. A first round warms the caches up and does not count.
+func (b *bench) measure(runs int) ([]*row, error) {
+	rows := b.things()
+	for i := range runs + 1 {
+		for _, r := range rows {
+			cmd := b.command(r.argv...)
+			start := time.Now()
+			out, err := cmd.CombinedOutput()
+			wall := time.Since(start)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w\n%s", r.name, err, out)
+			}
+			if i == 0 {
+				continue
+			}
+			r.wall = append(r.wall, wall)
+			r.cpu = append(r.cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+		}
+	}
+	for _, r := range rows {
+		if err := b.weigh(r); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// weigh has time(1) measure the memory: what getrusage(2) tells this process of
+// its children is never less than what it takes itself.
+func (b *bench) weigh(r *row) error {
+	file := filepath.Join(b.home, "peak")
+	for range 3 {
+		argv := append([]string{"/usr/bin/time", "-f", "%M", "-o", file}, r.argv...)
+		if out, err := b.command(argv...).CombinedOutput(); err != nil {
+			return fmt.Errorf("time %s: %w\n%s", r.name, err, out)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		kib, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+		if err != nil {
+			return err
+		}
+		r.peak = max(r.peak, kib)
+	}
+	return nil
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// printTable prints medians, and each as a ratio of the first row's.
+func printTable(w io.Writer, rows []*row, runs int) {
+	fmt.Fprintf(w, "Medians of %d runs each, by turns, on one machine.\n\n", runs)
+	fmt.Fprintln(w, "| | time | of the script's | CPU | of the script's | peak memory |")
+	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|")
+	wall, cpu := median(rows[0].wall), median(rows[0].cpu)
+	for _, r := range rows {
+		fmt.Fprintf(w, "| %s | %.1f ms | %.2f | %.1f ms | %.2f | %.1f MB |\n", r.name,
+			ms(median(r.wall)), float64(median(r.wall))/float64(wall),
+			ms(median(r.cpu)), float64(median(r.cpu))/float64(cpu),
+			float64(r.peak)/1024)
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
