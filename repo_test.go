@@ -1,0 +1,236 @@
+// Package repo_test holds the rules of the repository itself.
+package repo_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ghauth-provision/ghauth-provision/"
+
+// mayImport says which packages of this module a package may import. Imports go
+// one way: what stands lower knows nothing of what stands higher.
+var mayImport = map[string][]string{
+	"templates":           {},
+	"internal/githubhost": {},
+	"internal/envfile":    {},
+	"internal/atomicfile": {},
+	"internal/systemd":    {},
+	"internal/takopi":     {},
+	"internal/spec":       {"internal/githubhost"},
+	"internal/mint":       {"internal/githubhost"},
+	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
+	"internal/refresh":    {"internal/atomicfile", "internal/envfile", "internal/githubhost", "internal/mint"},
+	"internal/units":      {"internal/envfile", "internal/plan", "internal/spec", "templates"},
+	"internal/plugin":     {"internal/mint", "internal/refresh"},
+	"cmd/ghauth-provision": {"internal/mint", "internal/plan", "internal/plugin", "internal/refresh", "internal/spec",
+		"internal/systemd", "internal/takopi", "internal/units"},
+
+	// What tests and the demo are made with, and never ships.
+	"internal/githubtest": {},
+	"internal/testhost":   {},
+	"internal/testboot":   {"internal/testhost"},
+	"internal/demo":       {"internal/githubtest", "internal/testhost"},
+	"internal/bench":      {"internal/githubtest", "internal/testhost"},
+}
+
+// neverShipped are packages that the program must not contain.
+var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot"}
+
+// onlyIn says which package alone may import a library: the adapter for it.
+var onlyIn = map[string]string{
+	"github.com/coreos/go-systemd/":    "internal/systemd",
+	"github.com/godbus/dbus/":          "internal/systemd",
+	"github.com/google/renameio/":      "internal/atomicfile",
+	"github.com/golang-jwt/jwt/":       "internal/mint",
+	"github.com/pelletier/go-toml/":    "internal/takopi",
+	"github.com/urfave/cli/":           "cmd/ghauth-provision",
+	"github.com/hashicorp/hcl/":        "internal/spec",
+	"github.com/zclconf/go-cty":        "internal/spec",
+	"github.com/aymanbagabas/go-udiff": "internal/plan",
+	"github.com/getkin/kin-openapi":    "internal/githubtest",
+	"github.com/rogpeppe/go-internal":  "cmd/ghauth-provision",
+}
+
+// A source is a Go file of the repository.
+type source struct {
+	path, dir string
+	test      bool
+	file      *ast.File
+	set       *token.FileSet
+}
+
+func sources(t *testing.T) (all []source) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.ParseComments)
+		all = append(all, source{path, filepath.Dir(path), strings.HasSuffix(path, "_test.go"), file, set})
+		return err
+	})
+	if err != nil || len(all) < 50 {
+		t.Fatalf("%d files, %v", len(all), err)
+	}
+	return all
+}
+
+// ships reports whether the file is part of the program.
+func (s source) ships() bool {
+	return !s.test && !slices.Contains(neverShipped, s.dir) && s.dir != "internal/demo" && s.dir != "internal/bench"
+}
+
+func TestImports(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, known := mayImport[s.dir]
+		if !known && s.dir != "." {
+			t.Errorf("%s: the package is missing in mayImport", s.path)
+		}
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if own, ok := strings.CutPrefix(path, module); ok && !s.test && !slices.Contains(allowed, own) {
+				t.Errorf("%s may not import %s", s.path, own)
+			}
+			for library, home := range onlyIn {
+				if strings.HasPrefix(path, library) && s.dir != home && s.ships() {
+					t.Errorf("%s imports %s, which only %s may", s.path, path, home)
+				}
+			}
+		}
+	}
+}
+
+func TestTestPartsDoNotShip(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "./cmd/ghauth-provision").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	for _, dir := range neverShipped {
+		if slices.Contains(deps, module+dir) {
+			t.Errorf("the program contains %s", dir)
+		}
+	}
+	if slices.Contains(deps, "testing") {
+		t.Error("the program contains package testing")
+	}
+}
+
+// calls lists functions that only some files may call, each with those files:
+// every change to the host is made by atomicfile, the clock and the way out are
+// main's.
+var calls = map[string][]string{
+	"os.Exit":      {"cmd/ghauth-provision/main.go"},
+	"time.Now":     {"internal/systemd/clock.go"},
+	"os.WriteFile": {}, "os.Create": {}, "os.CreateTemp": {}, "os.MkdirTemp": {}, "os.MkdirAll": {}, "os.RemoveAll": {},
+	"os.Rename": {}, "os.Symlink": {}, "os.Link": {}, "os.Truncate": {}, "os.Chown": {}, "os.Chtimes": {},
+	"os.Mkdir": {"internal/atomicfile/"}, "os.Remove": {"internal/atomicfile/"}, "os.Chmod": {"internal/atomicfile/"},
+	"log.Fatal": {}, "log.Printf": {}, "fmt.Println": {}, "fmt.Printf": {},
+	// A lock has to be made before it can be held.
+	"os.O_CREATE": {"internal/refresh/lock.go"},
+}
+
+func TestCalls(t *testing.T) {
+	for _, s := range sources(t) {
+		if !s.ships() {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			pkg, ok := sel.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			name := pkg.Name + "." + sel.Sel.Name
+			where, ruled := calls[name]
+			if ruled && !slices.ContainsFunc(where, func(w string) bool { return strings.HasPrefix(s.path, w) }) && !passed(s, sel) {
+				t.Errorf("%s: %s is not for this file", s.set.Position(n.Pos()), name)
+			}
+			return true
+		})
+	}
+}
+
+// passed reports whether main hands a function on rather than calling it.
+func passed(s source, sel *ast.SelectorExpr) bool {
+	if s.path != "cmd/ghauth-provision/main.go" {
+		return false
+	}
+	called := false
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok && c.Fun == sel {
+			called = true
+		}
+		return true
+	})
+	return !called
+}
+
+func TestShape(t *testing.T) {
+	const longest = 260
+	for _, s := range sources(t) {
+		if lines := s.set.File(s.file.Pos()).LineCount(); lines > longest {
+			t.Errorf("%s has %d lines, more than %d: split it", s.path, lines, longest)
+		}
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if f.Name.Name == "init" && f.Recv == nil {
+				t.Errorf("%s: no init functions", s.set.Position(f.Pos()))
+			}
+			if exported(f) && f.Doc == nil && !s.test && s.ships() {
+				t.Errorf("%s: %s has no doc comment", s.set.Position(f.Pos()), f.Name.Name)
+			}
+		}
+	}
+}
+
+// exported reports whether other packages see the function.
+func exported(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return f.Name.IsExported()
+	}
+	of := f.Recv.List[0].Type
+	if star, ok := of.(*ast.StarExpr); ok {
+		of = star.X
+	}
+	name, ok := of.(*ast.Ident)
+	return f.Name.IsExported() && ok && name.IsExported()
+}
+
+// TestNoForeignWords keeps the machine that the project was made on out of it.
+func TestNoForeignWords(t *testing.T) {
+	out, err := exec.Command("git", "ls-files", "-co", "--exclude-standard").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := regexp.MustCompile(`/work/|proxy\.golang|registry\.npm|pypi\.org|deb\.debian|files\.pythonhosted`)
+	for name := range strings.FieldsSeq(string(out)) {
+		data, err := os.ReadFile(name)
+		if err != nil || name == "repo_test.go" {
+			continue
+		}
+		if m := foreign.Find(data); m != nil {
+			t.Errorf("%s names %s", name, m)
+		}
+	}
+}
