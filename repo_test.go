@@ -32,7 +32,7 @@ var mayImport = map[string][]string{
 	"internal/refresh":    {"internal/atomicfile", "internal/envfile", "internal/githubhost", "internal/mint"},
 	"internal/units":      {"internal/envfile", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/mint", "internal/plan", "internal/plugin", "internal/refresh", "internal/spec",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/mint", "internal/plan", "internal/plugin", "internal/refresh", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 
 	// What tests and the demo are made with, and never ships.

@@ -33,15 +33,15 @@ When something fails, what was done stays, and to run it again goes on from ther
 			program + " plan && " + program + " apply",
 			program + " apply --spec hosts/build.hcl",
 		},
-		flags: []cli.Flag{specFlag()},
+		flags: specFlags(),
 		do: func(ctx context.Context, c *cli.Context) error {
-			return w.apply(ctx, c.String("spec"))
+			return w.apply(ctx, c)
 		},
 	})
 }
 
-func (w *world) apply(ctx context.Context, specFlag string) error {
-	j, end, err := w.prepare(ctx, specFlag)
+func (w *world) apply(ctx context.Context, c *cli.Context) error {
+	j, end, err := w.prepare(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -18,19 +18,20 @@ key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 			program + " destroy",
 			program + " destroy --purge-key",
 		},
-		flags: []cli.Flag{specFlag(), &cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"}},
+		flags: specFlags(&cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"}),
 		do: func(ctx context.Context, c *cli.Context) error {
-			return w.destroy(ctx, c.String("spec"), c.Bool("purge-key"))
+			return w.destroy(ctx, c)
 		},
 	})
 }
 
-func (w *world) destroy(ctx context.Context, specFlag string, purge bool) error {
+func (w *world) destroy(ctx context.Context, c *cli.Context) error {
+	purge := c.Bool("purge-key")
 	site, err := w.site()
 	if err != nil {
 		return err
 	}
-	s, err := w.loadSpec(specFlag)
+	s, err := w.loadSpec(c)
 	if err != nil {
 		return err
 	}

@@ -15,17 +15,18 @@ import (
 
 // The exit statuses. Those from 64 are sysexits.h's.
 const (
-	exitOK        = 0
-	exitFailed    = 1
-	exitDiffers   = 2  // the host differs from the spec
-	exitUsage     = 64 // wrong usage
-	exitBadInput  = 65 // the spec, a key or takopi.toml is not valid
-	exitNoSystemd = 69 // files are in place, but the user's systemd cannot be reached
-	exitNoTool    = 72 // the token file is good, but gh is missing or failed
-	exitNoWrite   = 73 // a file cannot be written
-	exitTemporary = 75 // try again
-	exitDenied    = 77 // GitHub or the system says no
-	exitBadSetup  = 78 // the host is set up wrongly
+	exitOK          = 0
+	exitFailed      = 1
+	exitDiffers     = 2  // the host differs from the spec
+	exitUnformatted = 3  // fmt --check: the layout is another
+	exitUsage       = 64 // wrong usage
+	exitBadInput    = 65 // the spec, a key or takopi.toml is not valid
+	exitNoSystemd   = 69 // files are in place, but the user's systemd cannot be reached
+	exitNoTool      = 72 // the token file is good, but gh is missing or failed
+	exitNoWrite     = 73 // a file cannot be written
+	exitTemporary   = 75 // try again
+	exitDenied      = 77 // GitHub or the system says no
+	exitBadSetup    = 78 // the host is set up wrongly
 )
 
 // worstFirst is the order in which several statuses count.

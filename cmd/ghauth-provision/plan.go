@@ -21,12 +21,12 @@ type job struct {
 }
 
 // prepare reads the spec and connects to the host; end frees what it took.
-func (w *world) prepare(ctx context.Context, specFlag string) (j *job, end func(), err error) {
+func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
 	site, err := w.site()
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := w.loadSpec(specFlag)
+	s, err := w.loadSpec(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -51,7 +51,7 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func() []cli.Flag {
-		return []cli.Flag{specFlag(), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"}}
+		return specFlags(&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})
 	}
 	with := func(show func(*job, plan.Plan)) func(context.Context, *cli.Context) error {
 		return func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, show) }
@@ -82,7 +82,7 @@ it shows that it changes, never what to.`,
 }
 
 func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(*job, plan.Plan)) error {
-	j, end, err := w.prepare(ctx, c.String("spec"))
+	j, end, err := w.prepare(ctx, c)
 	if err != nil {
 		return err
 	}

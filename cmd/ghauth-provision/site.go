@@ -18,29 +18,60 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
+	"github.com/urfave/cli/v2"
 )
 
 const specName = "ghauth.hcl"
 
-// loadSpec reads the spec named by the flag, or the first of the usual places.
-func (w *world) loadSpec(flag string) (*spec.Spec, error) {
+// loadSpec reads and checks the spec.
+func (w *world) loadSpec(c *cli.Context) (*spec.Spec, error) {
+	vars, err := varsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	path, src, err := w.readSpec(c.String("spec"))
+	if err != nil {
+		return nil, err
+	}
 	home, err := w.home()
 	if err != nil {
 		return nil, err
-	}
-	path, err := w.findSpec(flag, home)
-	if err != nil {
-		return nil, err
-	}
-	src, err := readFile(path, spec.MaxSize)
-	if err != nil {
-		return nil, &failure{exitBadInput, "the spec cannot be read: " + err.Error(), ""}
 	}
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	return spec.Parse(full, src, home)
+	return spec.Parse(full, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
+		return readFile(path, spec.MaxSize)
+	}})
+}
+
+// varsOf reads the flags --var NAME=VALUE.
+func varsOf(c *cli.Context) (map[string]string, error) {
+	vars := map[string]string{}
+	for _, v := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, usage("--var takes NAME=VALUE", "for example: --var app_id=123456")
+		}
+		vars[name] = value
+	}
+	return vars, nil
+}
+
+// readSpec reads the spec named by the flag, or the first of the usual places.
+func (w *world) readSpec(flag string) (path string, src []byte, err error) {
+	home, err := w.home()
+	if err != nil {
+		return "", nil, err
+	}
+	if path, err = w.findSpec(flag, home); err != nil {
+		return "", nil, err
+	}
+	if src, err = readFile(path, spec.MaxSize); err != nil {
+		err = &failure{exitBadInput, "the spec cannot be read: " + err.Error(), ""}
+	}
+	return path, src, err
 }
 
 func (w *world) findSpec(flag, home string) (string, error) {

@@ -25,9 +25,9 @@ the host differs from the spec, a token is not good, or gh does not have it.`,
 			program + " status",
 			program + " status --json | jq .apps[0].token.life_left_seconds",
 		},
-		flags: []cli.Flag{specFlag(), jsonFlag()},
+		flags: specFlags(jsonFlag()),
 		do: func(ctx context.Context, c *cli.Context) error {
-			return w.status(ctx, c.String("spec"), c.Bool("json"))
+			return w.status(ctx, c)
 		},
 	})
 }
@@ -87,12 +87,12 @@ func (r statusReport) good() bool {
 	return r.Host.Changes == 0 && len(r.Apps) > 0
 }
 
-func (w *world) status(ctx context.Context, specFlag string, asJSON bool) error {
-	r, err := w.inspect(ctx, specFlag)
+func (w *world) status(ctx context.Context, c *cli.Context) error {
+	r, err := w.inspect(ctx, c)
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	if c.Bool("json") {
 		enc := json.NewEncoder(w.stdout)
 		enc.SetIndent("", "  ")
 		err = enc.Encode(r)
@@ -107,8 +107,8 @@ func (w *world) status(ctx context.Context, specFlag string, asJSON bool) error 
 
 // inspect looks at everything. Without a spec it looks in the usual places, and
 // leaves the comparison out.
-func (w *world) inspect(ctx context.Context, specFlag string) (r statusReport, err error) {
-	j, end, err := w.prepare(ctx, specFlag)
+func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, err error) {
+	j, end, err := w.prepare(ctx, c)
 	var p plan.Plan
 	dir := ""
 	switch {

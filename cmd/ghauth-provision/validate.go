@@ -15,9 +15,9 @@ with them, with file, line and column. It changes nothing and asks nobody.`,
 			program + " validate",
 			program + " validate --spec hosts/build.hcl",
 		},
-		flags: []cli.Flag{specFlag()},
+		flags: specFlags(),
 		do: func(_ context.Context, c *cli.Context) error {
-			s, err := w.loadSpec(c.String("spec"))
+			s, err := w.loadSpec(c)
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ type verb struct {
 // verbs lists everything that the program does.
 func (w *world) verbs() []*cli.Command {
 	return []*cli.Command{
-		w.validateVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(),
+		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(),
 		w.mintVerb(), w.pluginVerb(), w.versionVerb(),
 	}
 }
@@ -61,8 +61,12 @@ func (w *world) commonFlags() []cli.Flag {
 	}
 }
 
-func specFlag() cli.Flag {
-	return &cli.StringFlag{Name: "spec", Aliases: []string{"f"}, Usage: "read the spec from `FILE` (default: ghauth.hcl here, else in ~/.config/takopi)"}
+// specFlags are those of the verbs that read the spec, and more.
+func specFlags(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "spec", Aliases: []string{"f"}, Usage: "read the spec from `FILE` (default: ghauth.hcl here, else in ~/.config/takopi)"},
+		&cli.StringSliceFlag{Name: "var", Usage: "give the spec's variable NAME a value: `NAME=VALUE`; may come several times"},
+	}, more...)
 }
 
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }

@@ -50,6 +50,8 @@ func (w *world) app() *cli.App {
 		Writer:          w.stdout,
 		ErrWriter:       w.stderr,
 		Commands:        w.verbs(),
+		// A comma in --var is the value's own.
+		DisableSliceFlagSeparator: true,
 		// Statuses are run's business, and so are the messages.
 		ExitErrHandler: func(*cli.Context, error) {},
 		OnUsageError:   badFlag,

@@ -38,6 +38,12 @@ func loginGH(ctx context.Context, app App, token mint.Secret, env []string) erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, app.Timeout/3)
 	defer cancel()
+	if app.CAFile != "" {
+		// Go's programs, gh among them, then take this file in place of the
+		// system's bundle, and the system's directory besides (pkg.go.dev,
+		// crypto/x509, SystemCertPool).
+		env = append(slices.Clone(env), "SSL_CERT_FILE="+app.CAFile)
+	}
 	// gh 2.26 and newer would rather have the token in a keyring, which is
 	// closed to timers and to whoever has no desktop session. Older ones keep
 	// it in hosts.yml, as the flag asks for, and refuse the flag.

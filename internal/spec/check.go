@@ -37,6 +37,15 @@ func checkUnitPath(s string) error {
 	return nil
 }
 
+// checkEnvValue refuses the one printing character that cannot stand in single
+// quotes in an env file.
+func checkEnvValue(s string) error {
+	if strings.Contains(s, "'") {
+		return errors.New("must not contain '")
+	}
+	return nil
+}
+
 func checkHost(s string) error {
 	if !hostName.MatchString(s) {
 		return errors.New(`must be a host name in lower case, such as "github.com", without https://`)

@@ -32,15 +32,17 @@ func (e *Error) Error() string {
 }
 
 type parser struct {
-	home, dir string
-	diags     hcl.Diagnostics
+	in    Inputs
+	dir   string // of the spec
+	vars  map[string]variable
+	ctx   *hcl.EvalContext
+	diags hcl.Diagnostics
 }
 
 // Parse checks src, the content of the file name, and fills in the defaults.
-// home is the user's home directory. The error is an *Error that holds every
-// fault found.
-func Parse(name string, src []byte, home string) (*Spec, error) {
-	p := &parser{home: home, dir: filepath.Dir(name)}
+// The error is an *Error that holds every fault found.
+func Parse(name string, src []byte, in Inputs) (*Spec, error) {
+	p := &parser{in: in, dir: filepath.Dir(name)}
 	if len(src) > MaxSize {
 		p.diags = p.diags.Append(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Spec too large",
 			Detail: fmt.Sprintf("%s has %d bytes; at most %d are read.", name, len(src), MaxSize)})
@@ -62,14 +64,14 @@ func (p *parser) defaults() *Spec {
 	return &Spec{
 		GitHub: GitHub{Host: "github.com"},
 		Paths: Paths{
-			ConfigDir: filepath.Join(p.home, ".config/takopi"),
-			BinDir:    filepath.Join(p.home, ".local/bin"),
-			UnitDir:   filepath.Join(p.home, ".config/systemd/user"),
+			ConfigDir: filepath.Join(p.in.Home, ".config/takopi"),
+			BinDir:    filepath.Join(p.in.Home, ".local/bin"),
+			UnitDir:   filepath.Join(p.in.Home, ".config/systemd/user"),
 		},
 		Refresh: Refresh{Interval: 5 * time.Minute, RenewWithin: 30 * time.Minute, Timeout: 90 * time.Second},
 		GH:      GH{Enabled: true},
 		Takopi: Takopi{
-			Config:         filepath.Join(p.home, ".takopi/takopi.toml"),
+			Config:         filepath.Join(p.in.Home, ".takopi/takopi.toml"),
 			MaxTokenAge:    55 * time.Minute,
 			RefreshTimeout: 30 * time.Second,
 			RunRefreshWith: []string{},
@@ -78,23 +80,33 @@ func (p *parser) defaults() *Spec {
 	}
 }
 
-func (p *parser) spec(body hcl.Body) *Spec {
-	s := p.defaults()
-	once := []block{
+// blocks are those that may come once.
+func (p *parser) blocks(s *Spec) []block {
+	return []block{
 		p.githubBlock(&s.GitHub), p.pathsBlock(&s.Paths), p.refreshBlock(&s.Refresh),
 		p.ghBlock(&s.GH), p.takopiBlock(&s.Takopi),
 	}
-	schema := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "app", LabelNames: []string{"name"}}}}
+}
+
+func (p *parser) spec(body hcl.Body) *Spec {
+	s := p.defaults()
+	schema := &hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{
+		{Type: "app", LabelNames: []string{"name"}}, {Type: "variable", LabelNames: []string{"name"}}}}
 	known := map[string]block{}
-	for _, b := range once {
+	for _, b := range p.blocks(s) {
 		schema.Blocks = append(schema.Blocks, hcl.BlockHeaderSchema{Type: b.name})
 		known[b.name] = b
 	}
 	content, diags := body.Content(schema)
 	p.diags = append(p.diags, diags...)
+	byType := content.Blocks.ByType()
+	p.ctx = p.context(p.variables(byType["variable"]))
 	seen := map[string]*hcl.Block{}
 	for _, b := range content.Blocks {
-		if b.Type == "app" {
+		switch b.Type {
+		case "variable":
+			continue
+		case "app":
 			p.app(s, b, seen)
 			continue
 		}
@@ -184,16 +196,16 @@ func (p *parser) decode(body hcl.Body, b block) map[string]hcl.Range {
 }
 
 func (p *parser) store(attr *hcl.Attribute, to value) {
-	v, diags := attr.Expr.Value(nil)
-	p.diags = append(p.diags, diags...)
-	if diags.HasErrors() {
-		return
+	v, ok := p.evaluate(attr.Expr)
+	if !ok || !v.IsWhollyKnown() {
+		return // of the variable that has no value has been told
 	}
+	v, _ = v.UnmarkDeep()
 	v, err := convert.Convert(v, to.typ)
 	switch {
 	case err != nil:
 		p.fault(attr.Expr.Range(), "Wrong type", "%s: %s.", attr.Name, err)
-	case v.IsNull() || !v.IsWhollyKnown():
+	case v.IsNull():
 		p.fault(attr.Expr.Range(), "No value", "%s must not be null.", attr.Name)
 	default:
 		if err := to.store(v); err != nil {

@@ -15,7 +15,7 @@ const minimal = `app "takopi" {
 `
 
 func TestParseFillsInDefaults(t *testing.T) {
-	s, err := Parse("/etc/ghauth.hcl", []byte(minimal), "/home/u")
+	s, err := Parse("/etc/ghauth.hcl", []byte(minimal), Inputs{Home: "/home/u"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ takopi {
   allowed_user_ids = [7, -8]
 }
 `
-	s, err := Parse("/etc/x/ghauth.hcl", []byte(src), "/home/u")
+	s, err := Parse("/etc/x/ghauth.hcl", []byte(src), Inputs{Home: "/home/u"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestAPIURLFollowsTheHost(t *testing.T) {
 		"ghe.example.com":  "https://ghe.example.com/api/v3",
 		"github.localhost": "http://api.github.localhost",
 	} {
-		s, err := Parse("x", []byte(`github { host = "`+host+"\" }\n"+minimal), "/h")
+		s, err := Parse("x", []byte(`github { host = "`+host+"\" }\n"+minimal), Inputs{Home: "/h"})
 		if err != nil {
 			t.Errorf("%s: %v", host, err)
 		} else if s.GitHub.APIURL != want {
@@ -155,7 +155,7 @@ func TestParseFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Parse("x.hcl", []byte(tt.src), "/home/u")
+			_, err := Parse("x.hcl", []byte(tt.src), Inputs{Home: "/home/u"})
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Fatalf("error = %v, want an *Error", err)
@@ -174,7 +174,7 @@ func TestParseReportsEveryFaultInOnePass(t *testing.T) {
 }
 refresh { interval = "1ms" }
 `
-	_, err := Parse("x.hcl", []byte(src), "/h")
+	_, err := Parse("x.hcl", []byte(src), Inputs{Home: "/h"})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -189,7 +189,7 @@ refresh { interval = "1ms" }
 }
 
 func TestParseTooLarge(t *testing.T) {
-	if _, err := Parse("x", make([]byte, MaxSize+1), "/h"); err == nil || !strings.Contains(err.Error(), "at most") {
+	if _, err := Parse("x", make([]byte, MaxSize+1), Inputs{Home: "/h"}); err == nil || !strings.Contains(err.Error(), "at most") {
 		t.Errorf("error = %v", err)
 	}
 }
@@ -198,7 +198,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(minimal))
 	f.Add([]byte("github { host = \"x\" }\nrefresh { interval = \"1s\" }"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		s, err := Parse("/d/x.hcl", src, "/home/u")
+		s, err := Parse("/d/x.hcl", src, Inputs{Home: "/home/u"})
 		if (s == nil) == (err == nil) {
 			t.Fatalf("spec = %v, error = %v", s, err)
 		}

@@ -27,7 +27,7 @@ func (p *parser) githubBlock(g *GitHub) block {
 	return block{"github", "Which GitHub the apps live on; one host a spec.", []attribute{
 		{"host", "The host as gh names it.", `"github.com"`, text(&g.Host, checkHost)},
 		{"api_url", "The root of the REST API.", "the host's API", text(&g.APIURL, githubhost.CheckAPIURL)},
-		{"ca_file", "PEM file with certificate authorities to trust besides the system's.", "none", p.path(&g.CAFile)},
+		{"ca_file", "PEM file with certificate authorities to trust besides the system's.", "none", p.path(&g.CAFile, checkEnvValue)},
 	}}
 }
 

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,22 +39,14 @@ func text(to *string, checks ...check) value {
 	})
 }
 
-// path stores an absolute, clean path: ~ is the home directory, and what is
-// relative lies beside the spec.
+// path stores an absolute, clean path.
 func (p *parser) path(to *string, checks ...check) value {
 	return fromString(func(s string) error {
-		if slices.Contains(strings.Split(s, "/"), "..") {
-			return errors.New(`must not contain "..": write the directory itself`)
+		path, err := p.expand(s)
+		if err != nil {
+			return err
 		}
-		switch rest, tilde := strings.CutPrefix(s, "~"); {
-		case tilde && rest != "" && rest[0] != '/':
-			return errors.New("knows ~/ only, not another user's home: write the directory itself")
-		case tilde:
-			s = filepath.Join(p.home, rest)
-		case !filepath.IsAbs(s):
-			s = filepath.Join(p.dir, s)
-		}
-		*to = filepath.Clean(s)
+		*to = path
 		return all(*to, checks)
 	})
 }

@@ -68,7 +68,7 @@ takopi {
 
 func parse(t *testing.T, home, src string) *spec.Spec {
 	t.Helper()
-	s, err := spec.Parse("ghauth.hcl", []byte(src), home)
+	s, err := spec.Parse("ghauth.hcl", []byte(src), spec.Inputs{Home: home})
 	if err != nil {
 		t.Fatal(err)
 	}

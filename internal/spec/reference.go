@@ -1,0 +1,64 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Reference gives the page that documents every attribute, in Markdown. It is
+// made from what the parser itself goes by, so that they cannot disagree.
+func Reference() string {
+	p := &parser{}
+	s := p.defaults()
+	var b strings.Builder
+	b.WriteString(`# The spec
+
+One HCL file. Everything but an app's identity and key has a default. A path may begin with ` + "`~/`" + `, and one that is relative starts
+at the spec. A duration is a text such as ` + "`\"90s\"`, `\"5m\"` or `\"1h\"`" + `. The blocks other than ` + "`app` and `variable`" + ` may come once.
+
+<!-- Made from internal/spec by: go test ./internal/spec -update -->
+`)
+	app := p.appBlock(&App{})
+	app.name = `app "NAME"`
+	for _, block := range append([]block{app}, p.blocks(s)...) {
+		fmt.Fprintf(&b, "\n## `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", block.name, block.doc)
+		for _, a := range block.attrs {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a.name, a.doc, code(a.fallback))
+		}
+	}
+	names := slices.Sorted(maps.Keys(p.functions()))
+	fmt.Fprintf(&b, `
+## Variables
+
+One spec can serve many hosts:
+
+`+"```hcl"+`
+variable "app_id" { default = 123456 }
+
+variable "key" {
+  sensitive = true   # never shown in a message
+}
+
+app "takopi" {
+  app_id          = var.app_id
+  installation_id = env.INSTALLATION_ID
+  private_key     = pathexpand(var.key)
+}
+`+"```"+`
+
+A variable without a `+"`default`"+` has to be given: `+"`--var key=~/keys/takopi.pem`"+`. `+"`env.NAME`"+` is the environment's variable NAME.
+The functions are: `+"`%s`"+`. `+"`file(path)`"+` gives a file's text, `+"`pathexpand(path)`"+` a path written out; the others
+are those of cty's standard library, as Terraform has them.
+`, strings.Join(names, "`, `"))
+	return b.String()
+}
+
+// code puts a default that is a value, rather than a word about one, in code.
+func code(def string) string {
+	if strings.ContainsAny(def, `"[`) || def == "true" || def == "false" {
+		return "`" + def + "`"
+	}
+	return def
+}
