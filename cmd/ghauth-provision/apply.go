@@ -24,13 +24,15 @@ const (
 
 func (w *world) applyVerb() *cli.Command {
 	return w.command(verb{
-		name: "apply", usage: "make this host as the spec says",
+		name: "apply", usage: "make this host as the spec says", args: "[PLANFILE]",
 		about: `Imports the key, writes the files and units, enables and starts the timer, mints
 a first token, and looks at the host once more. A second apply changes nothing.
-When something fails, what was done stays, and to run it again goes on from there.`,
+When something fails, what was done stays, and to run it again goes on from there.
+A PLANFILE that plan --out has saved is carried out only while it fits the host and
+the spec; a spec with variables needs the same --var again.`,
 		examples: []string{
 			program + " apply",
-			program + " plan && " + program + " apply",
+			program + " plan --out today.plan && " + program + " apply today.plan",
 			program + " apply --spec hosts/build.hcl",
 		},
 		flags: specFlags(),
@@ -41,24 +43,53 @@ When something fails, what was done stays, and to run it again goes on from ther
 }
 
 func (w *world) apply(ctx context.Context, c *cli.Context) error {
+	saved, err := w.savedPlan(c)
+	if err != nil {
+		return err
+	}
 	j, end, err := w.prepare(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer end()
+	if saved != nil {
+		p, err := j.plan(ctx)
+		if err == nil {
+			err = saved.fits(p)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	done, err := w.carryOut(ctx, j)
 	if err != nil {
 		return err
 	}
 	minted := w.firstMint(ctx, j)
 	p, err := j.verify(ctx)
-	w.notes(j, p)
+	w.sayAll(w.notesOf(j, p))
 	if done == 0 {
-		w.print("%s", summary(p))
+		w.print("%s", countsReport{}.summary())
 	} else {
 		w.print("Applied: %s.", count(done, "change"))
 	}
 	return errors.Join(minted, err)
+}
+
+// savedPlan reads the plan that is to be carried out, if one is named, whose
+// spec then is the spec.
+func (w *world) savedPlan(c *cli.Context) (*planReport, error) {
+	switch c.Args().Len() {
+	case 0:
+		return nil, nil
+	case 1:
+		saved, err := readPlan(c.Args().First())
+		if err == nil && c.String("spec") == "" {
+			err = c.Set("spec", saved.Spec)
+		}
+		return &saved, err
+	}
+	return nil, usage("apply takes one plan", "see "+program+" apply --help")
 }
 
 // carryOut makes the host as desired under the lock, and tells how many actions
@@ -66,7 +97,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 func (w *world) carryOut(ctx context.Context, j *job) (done int, err error) {
 	did := func(a plan.Action) {
 		done++
-		w.print("%s %s", w.sign(a.Op), w.describe(a))
+		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
 	}
 	unlock, err := w.lockHost(ctx, j, did)
 	if err != nil {

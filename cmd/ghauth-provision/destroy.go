@@ -31,7 +31,7 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := w.loadSpec(c)
+	s, _, err := w.loadSpec(c)
 	if err != nil {
 		return err
 	}
@@ -59,14 +59,12 @@ func (w *world) takeAway(ctx context.Context, j *job, purge bool) error {
 	done := 0
 	err := j.settle(ctx, func(a plan.Action) {
 		done++
-		w.print("%s %s", w.sign(a.Op), w.describe(a))
+		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
 	})
 	if err != nil {
 		return err
 	}
-	for _, note := range j.observed.NotChecked {
-		w.say("%s", note)
-	}
+	w.sayAll(j.observed.NotChecked)
 	w.print("Destroyed: %s.", count(done, "change"))
 	for i, app := range j.spec.Apps {
 		key := units.AppFile(j.spec.Paths.ConfigDir, "github-app", i, app.Name, ".pem")

@@ -13,9 +13,10 @@ import (
 
 // A job is a spec on its way to the host.
 type job struct {
-	spec    *spec.Spec
-	desired plan.State
-	host    plan.Host
+	spec     *spec.Spec
+	specPath string
+	desired  plan.State
+	host     plan.Host
 
 	observed plan.State // when it was last planned for
 }
@@ -26,7 +27,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := w.loadSpec(c)
+	s, path, err := w.loadSpec(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -38,7 +39,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	host, disconnect := w.connect(ctx)
-	return &job{spec: s, desired: desired, host: host}, disconnect, nil
+	return &job{spec: s, specPath: path, desired: desired, host: host}, disconnect, nil
 }
 
 // plan compares the host with what is desired, and keeps what it saw.
@@ -50,38 +51,38 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 }
 
 func (w *world) planVerb() *cli.Command {
-	flags := func() []cli.Flag {
-		return specFlags(&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})
-	}
-	with := func(show func(*job, plan.Plan)) func(context.Context, *cli.Context) error {
-		return func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, show) }
+	flags := func(more ...cli.Flag) []cli.Flag {
+		return specFlags(append(more, &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
-reports them, the keys in takopi.toml, and linger. It changes nothing. Of a key
-it shows that it changes, never what to.`,
+reports them, the keys in takopi.toml, and linger. It changes nothing. Of a secret
+it shows that it changes, never what to. A plan that is saved with --out is what
+apply FILE carries out, or refuses when the host or the spec has moved since.`,
 		examples: []string{
 			program + " plan",
 			program + " plan --detailed-exitcode   # 0: no changes, 2: changes, else: failed",
+			program + " plan --out today.plan && " + program + " apply today.plan",
+			program + " plan --json | jq .counts",
 			program + " plan diff | less",
 		},
-		flags: flags(),
-		do:    with(w.showPlan),
+		flags: flags(jsonFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`"}),
+		do:    func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, w.showPlan) },
 		verbs: []*cli.Command{w.command(verb{
 			name: "diff", usage: "print the unified diff alone",
 			about: "Prints what apply would change in files as a unified diff, and nothing else.",
 			examples: []string{
 				program + " plan diff",
-				program + " plan diff | grepdiff ghauth",
+				program + " plan diff | patch --dry-run -d / -p1",
 			},
 			flags: flags(),
-			do:    with(w.showDiff),
+			do:    func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, w.showDiff) },
 		})},
 	})
 }
 
-func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(*job, plan.Plan)) error {
+func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planReport)) error {
 	j, end, err := w.prepare(ctx, c)
 	if err != nil {
 		return err
@@ -91,49 +92,56 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(*job, pla
 	if err != nil {
 		return err
 	}
-	show(j, p)
-	if c.Bool("detailed-exitcode") && !p.Empty() {
-		return errTold(exitDiffers)
+	report := w.planReport(j, p)
+	if file := c.String("out"); file != "" {
+		if err := savePlan(file, report); err != nil {
+			return err
+		}
 	}
-	return nil
+	if c.Bool("json") {
+		err = w.printJSON(report)
+	} else {
+		show(report)
+	}
+	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
+		err = errTold(exitDiffers)
+	}
+	return err
 }
 
-func (w *world) showDiff(_ *job, p plan.Plan) {
-	for _, a := range p.Actions {
-		w.paintDiff(w.stdout, a.Diff())
+func (w *world) showDiff(r planReport) {
+	for _, a := range r.Actions {
+		w.paintDiff(w.stdout, a.Diff)
 	}
 }
 
 // showPlan prints the actions, their diffs and a count.
-func (w *world) showPlan(j *job, p plan.Plan) {
-	for _, a := range p.Actions {
+func (w *world) showPlan(r planReport) {
+	for _, a := range r.Actions {
 		w.print("  %s %s", w.sign(a.Op), w.describe(a))
 	}
-	for _, a := range p.Actions {
-		if text := a.Diff(); text != "" {
+	for _, a := range r.Actions {
+		if a.Diff != "" {
 			w.print("")
-			w.paintDiff(w.stdout, text)
+			w.paintDiff(w.stdout, a.Diff)
 		}
 	}
-	if !p.Empty() {
+	if len(r.Actions) > 0 {
 		w.print("")
 	}
-	w.notes(j, p)
-	w.print("%s", summary(p))
+	w.sayAll(r.Notes)
+	w.print("%s", r.Counts.summary())
 }
 
 // describe puts an action in a line: what, which mode, why.
-func (w *world) describe(a plan.Action) string {
+func (w *world) describe(a actionReport) string {
 	text := fmt.Sprintf("%s %s", a.Op, w.tilde(a.Target))
-	switch a.Op {
-	case plan.Mkdir, plan.Create:
-		text += fmt.Sprintf(" (%04o)", a.After.Mode)
-	case plan.Chmod:
-		text += fmt.Sprintf(" (%04o to %04o)", a.Before.Mode, a.After.Mode)
-	case plan.Change:
-		if a.Before.Mode != a.After.Mode {
-			text += fmt.Sprintf(" (%04o to %04o)", a.Before.Mode, a.After.Mode)
-		}
+	switch {
+	case a.Before == nil || a.After.Mode == "":
+	case a.Before.Mode == "":
+		text += " (" + a.After.Mode + ")"
+	case a.Before.Mode != a.After.Mode:
+		text += " (" + a.Before.Mode + " to " + a.After.Mode + ")"
 	}
 	return text + ": " + a.Reason
 }
@@ -148,37 +156,10 @@ func (w *world) sign(op plan.Op) string {
 	return w.paint(yellow, "~")
 }
 
-// notes tells what was not checked, and what is the operator's to do.
-func (w *world) notes(j *job, p plan.Plan) {
-	for _, note := range p.Notes {
+func (w *world) sayAll(notes []string) {
+	for _, note := range notes {
 		w.say("%s", note)
 	}
-	for i, app := range j.spec.Apps {
-		if note := w.spareKey(j.spec, i, app); note != "" {
-			w.say("%s", note)
-		}
-	}
-}
-
-// summary counts a plan's actions.
-func summary(p plan.Plan) string {
-	if p.Empty() {
-		return "No changes: this host is as the spec says."
-	}
-	var add, change, remove, system int
-	for _, a := range p.Actions {
-		switch a.Op {
-		case plan.Mkdir, plan.Create:
-			add++
-		case plan.Change, plan.Chmod:
-			change++
-		case plan.Remove:
-			remove++
-		default:
-			system++
-		}
-	}
-	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", add, change, remove, count(system, "action"))
 }
 
 // count writes a number with its noun.

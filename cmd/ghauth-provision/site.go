@@ -23,27 +23,27 @@ import (
 
 const specName = "ghauth.hcl"
 
-// loadSpec reads and checks the spec.
-func (w *world) loadSpec(c *cli.Context) (*spec.Spec, error) {
+// loadSpec reads and checks the spec. Its path comes back absolute.
+func (w *world) loadSpec(c *cli.Context) (s *spec.Spec, path string, err error) {
 	vars, err := varsOf(c)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	path, src, err := w.readSpec(c.String("spec"))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	home, err := w.home()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, "", err
 	}
-	return spec.Parse(full, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
+	s, err = spec.Parse(path, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
 		return readFile(path, spec.MaxSize)
 	}})
+	return s, path, err
 }
 
 // varsOf reads the flags --var NAME=VALUE.

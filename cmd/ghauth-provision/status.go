@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -93,9 +92,7 @@ func (w *world) status(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		enc := json.NewEncoder(w.stdout)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(r)
+		err = w.printJSON(r)
 	} else {
 		w.showStatus(r)
 	}

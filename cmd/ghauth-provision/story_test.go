@@ -51,7 +51,9 @@ func build() {
 	self, err := os.ReadFile("/proc/self/exe")
 	must(err)
 	must(os.WriteFile(filepath.Join(tools, "stories"), self, 0o755))
-	must(os.CopyFS(filepath.Join(tools, "examples"), os.DirFS("../../examples")))
+	for _, dir := range []string{"examples", "docs"} {
+		must(os.CopyFS(filepath.Join(tools, dir), os.DirFS("../../"+dir)))
+	}
 }
 
 // TestStories runs every story of testdata in a host of its own: the real

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // tell runs one story inside a host and returns an exit status.
@@ -34,6 +35,7 @@ func tell(file string) (status int) {
 			"github": githubCommand,
 			"mode":   mode,
 			"leaks":  leaks,
+			"schema": schema,
 		},
 	})
 	return 0
@@ -44,10 +46,13 @@ func setUp(env *testscript.Env) error {
 	for _, name := range []string{"HOME", "PATH", "USER", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"} {
 		env.Setenv(name, os.Getenv(name))
 	}
-	env.Setenv("EXAMPLES", filepath.Join(filepath.Dir(os.Args[0]), "examples"))
+	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
 	return nil
 }
+
+// toolsDir is where the outer process has put this one.
+func toolsDir() string { return filepath.Dir(os.Args[0]) }
 
 // storyT is a testscript.T for a process that runs one story.
 type storyT struct{}
@@ -137,4 +142,13 @@ func leaks(ts *testscript.TestScript, _ bool, allowed []string) {
 			city.mustNotHold(ts, filepath.Join(dir, name), string(data))
 		}
 	}
+}
+
+// schema checks the last output by a JSON schema of the documentation.
+func schema(ts *testscript.TestScript, _ bool, args []string) {
+	compiled, err := jsonschema.NewCompiler().Compile(filepath.Join(toolsDir(), "docs", args[0]))
+	ts.Check(err)
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile("stdout")))
+	ts.Check(err)
+	ts.Check(compiled.Validate(value))
 }

@@ -17,7 +17,7 @@ with them, with file, line and column. It changes nothing and asks nobody.`,
 		},
 		flags: specFlags(),
 		do: func(_ context.Context, c *cli.Context) error {
-			s, err := w.loadSpec(c)
+			s, _, err := w.loadSpec(c)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"reflect"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+)
+
+// maxPlan bounds a saved plan, in bytes.
+const maxPlan = 64 << 20
+
+// savePlan writes a plan that apply takes. It is the plan's JSON.
+func savePlan(file string, r planReport) error {
+	full, err := filepath.Abs(file)
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(full, append(data, '\n'), 0o600)
+}
+
+// readPlan reads a saved plan.
+func readPlan(file string) (r planReport, err error) {
+	data, err := readFile(file, maxPlan)
+	if err != nil {
+		return r, &failure{exitBadInput, "the plan cannot be read: " + err.Error(), "make it anew: " + program + " plan --out " + file}
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil || r.Version != planVersion || r.Spec == "" {
+		return r, &failure{exitBadInput, file + " is no plan of this version of " + program, "make it anew: " + program + " plan --out " + file}
+	}
+	return r, nil
+}
+
+// fits is an error where p is no longer the plan that was saved, and says what
+// has moved. Reasons, diffs and notes follow from the rest.
+func (saved planReport) fits(p plan.Plan) error {
+	moved := func(what string) error {
+		return &failure{exitTemporary, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
+	}
+	for i, a := range p.Actions {
+		now := reportOf(a)
+		if i >= len(saved.Actions) {
+			return moved(fmt.Sprintf("%s %s was not in it", now.Op, now.Target))
+		}
+		then := saved.Actions[i]
+		switch {
+		case then.Op != now.Op || then.Target != now.Target:
+			return moved(fmt.Sprintf("it has %s %s where now is %s %s", then.Op, then.Target, now.Op, now.Target))
+		case !reflect.DeepEqual(then.Before, now.Before):
+			return moved(fmt.Sprintf("%s has changed since", now.Target))
+		case !reflect.DeepEqual(then.After, now.After):
+			return moved(fmt.Sprintf("the spec now asks for another %s", now.Target))
+		}
+	}
+	if n := len(p.Actions); n < len(saved.Actions) {
+		return moved(fmt.Sprintf("%s %s is done already", saved.Actions[n].Op, saved.Actions[n].Target))
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// planVersion is the version of a plan's JSON. docs/plan.schema.json describes
+// it; what is added to it leaves the version as it is.
+const planVersion = 1
+
+// A planReport is a plan as it is told: what plan prints for people and as
+// JSON, and what plan --out saves. It holds no secret.
+type planReport struct {
+	Version int            `json:"version"`
+	Spec    string         `json:"spec"` // absolute path
+	Actions []actionReport `json:"actions"`
+	Counts  countsReport   `json:"counts"`
+	Timer   unitStatus     `json:"timer"`
+	Service unitStatus     `json:"service"`
+	Linger  string         `json:"linger"`
+	Notes   []string       `json:"notes"`
+}
+
+type actionReport struct {
+	Op     plan.Op     `json:"op"`
+	Target string      `json:"target"` // a path, or a unit's name
+	Reason string      `json:"reason"`
+	Before *fileReport `json:"before,omitempty"` // of files
+	After  *fileReport `json:"after,omitempty"`
+	Diff   string      `json:"diff,omitempty"` // unified; of a secret only that it changes
+}
+
+type fileReport struct {
+	Kind   plan.Kind `json:"kind"`
+	Mode   string    `json:"mode,omitempty"`   // octal, such as 0600
+	SHA256 string    `json:"sha256,omitempty"` // of a regular file's content
+}
+
+// countsReport counts the actions by what they do to the host.
+type countsReport struct {
+	Add    int `json:"add"`
+	Change int `json:"change"`
+	Remove int `json:"remove"`
+	System int `json:"system"` // on systemd, logind and gh
+}
+
+func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.System }
+
+// planReport makes the report of a plan that was just made.
+func (w *world) planReport(j *job, p plan.Plan) planReport {
+	r := planReport{
+		Version: planVersion, Spec: j.specPath, Actions: []actionReport{},
+		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
+		Linger: lingerText(j.observed.Linger), Notes: w.notesOf(j, p),
+	}
+	for _, a := range p.Actions {
+		r.Actions = append(r.Actions, reportOf(a))
+		switch a.Op {
+		case plan.Mkdir, plan.Create:
+			r.Counts.Add++
+		case plan.Change, plan.Chmod:
+			r.Counts.Change++
+		case plan.Remove:
+			r.Counts.Remove++
+		default:
+			r.Counts.System++
+		}
+	}
+	return r
+}
+
+func reportOf(a plan.Action) actionReport {
+	r := actionReport{Op: a.Op, Target: a.Target, Reason: a.Reason, Diff: a.Diff()}
+	switch a.Op {
+	case plan.Mkdir, plan.Create, plan.Change, plan.Chmod, plan.Remove:
+		r.Before, r.After = fileOf(a.Before), fileOf(a.After)
+	}
+	return r
+}
+
+func fileOf(f plan.File) *fileReport {
+	r := &fileReport{Kind: f.Kind, SHA256: f.Hash}
+	if f.Kind != plan.Absent {
+		r.Mode = octal(f.Mode)
+	}
+	return r
+}
+
+func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode.Perm()) }
+
+// summary says in a line what the counts are.
+func (c countsReport) summary() string {
+	if c.total() == 0 {
+		return "No changes: this host is as the spec says."
+	}
+	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", c.Add, c.Change, c.Remove, count(c.System, "action"))
+}
+
+// notesOf tells what was not checked, and what is the operator's to do.
+func (w *world) notesOf(j *job, p plan.Plan) []string {
+	notes := append([]string{}, p.Notes...)
+	for i, app := range j.spec.Apps {
+		if note := w.spareKey(j.spec, i, app); note != "" {
+			notes = append(notes, note)
+		}
+	}
+	return notes
+}
+
+func (w *world) printJSON(v any) error {
+	enc := json.NewEncoder(w.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
