@@ -36,6 +36,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github format stateless         the shape of new tokens
 //	github refuse N MATCH STATUS MESSAGE   instead of N answers
 //	github hang N MATCH
+//	github forgive                  forget refusals, requests and violations
 //	github suspend INSTALLATION
 //	github minted N                 so many tokens have been minted so far
 //	github requests N               so many requests have come so far
@@ -78,6 +79,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		c.server.Fail(int(number(1)), args[2], githubtest.Refuse(int(number(3)), args[4]))
 	case "hang":
 		c.server.Fail(int(number(1)), args[2], githubtest.Hang)
+	case "forgive":
+		c.server.Reset()
 	case "suspend":
 		c.server.SetSuspended(number(1), true)
 	case "minted":

@@ -73,6 +73,16 @@ func TestGHIsToldOnce(t *testing.T) {
 	s.holds("github-token.env", "github-token.gh")
 }
 
+func TestGHIsLeftAlone(t *testing.T) {
+	s := newGHSite(t, "touch $OUT/ran")
+	s.write("github-app.env", strings.Replace(s.read("github-app.env"), "GHAUTH_GH_LOGIN='true'", "GHAUTH_GH_LOGIN='false'", 1))
+	s.ok(false)
+	if s.exists("ran") {
+		t.Error("gh was run for an app that does not log it in")
+	}
+	s.holds(".ghauth.lock", "github-token.env")
+}
+
 func TestGHEnvHasNoToken(t *testing.T) {
 	gone := []string{"GH_TOKEN=x", "GITHUB_TOKEN=x", "GH_ENTERPRISE_TOKEN=x", "GITHUB_ENTERPRISE_TOKEN=x", "GH_HOST=x", "GH_DEBUG=api", "DEBUG=api"}
 	kept := []string{"HOME=/h", "GH_TOKENS=x", "XGH_TOKEN=x", "GH_CONFIG_DIR=/c"}

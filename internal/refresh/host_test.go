@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +14,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// No mode keeps root out, so these tests need an ordinary user.
+// No mode keeps root out, and all may be root's: these tests need an ordinary
+// user.
+
+func TestDirectoryOfAnother(t *testing.T) {
+	if !inHost(t, testhost.Config{NoManager: true}) {
+		return
+	}
+	var setup *SetupError
+	err := checkDir("/root")
+	if !errors.As(err, &setup) || !strings.Contains(err.Error(), "/root belongs to uid ") {
+		t.Errorf("%v, want a SetupError about the owner", err)
+	}
+}
 
 func TestReadOnlyDirectory(t *testing.T) {
 	if !inHost(t, testhost.Config{NoManager: true}) {

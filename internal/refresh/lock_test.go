@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,55 +43,6 @@ func (s *site) openLocks() (n int) {
 // asked reports whether GitHub has been asked for anything.
 func (s *site) asked() bool { return len(s.github.Requests()) > 0 }
 
-func TestTwoForcedRunsMintOnce(t *testing.T) {
-	for _, stored := range []time.Duration{time.Hour, time.Minute, -time.Minute} {
-		s := newSite(t, "main")
-		s.store("ghs_canary", stored)
-		arrived, release := make(chan bool), make(chan bool)
-		s.github.Fail(1, "", func(w http.ResponseWriter, r *http.Request) {
-			close(arrived)
-			<-release
-			s.github.ServeHTTP(w, r)
-		})
-		results := make(chan Result)
-		run := func() { results <- s.run(true)[0] }
-		go run()
-		<-arrived
-		go run()
-		until(t, "the second run waits", func() bool { return s.openLocks() == 2 })
-		close(release)
-		a, b := <-results, <-results
-		if a.Err != nil || b.Err != nil || a.Token != b.Token || a.Minted == b.Minted || a.Token.Value == "ghs_canary" {
-			t.Errorf("results %+v and %+v, want one new token that both have", a, b)
-		}
-		if n := len(s.github.Minted()); n != 1 {
-			t.Errorf("GitHub minted %d tokens, want 1", n)
-		}
-	}
-}
-
-// The holder whose token a forced run shares must be the one that it waited
-// for: anyone else's, such as an apply's, is no reason to keep the old token.
-func TestForcedRunAfterAnotherHolderMints(t *testing.T) {
-	s := newSite(t, "main")
-	s.ok(false)
-	old := time.Now().Add(-time.Minute)
-	if err := os.Chtimes(s.path("github-token.env"), old, old); err != nil {
-		t.Fatal(err)
-	}
-	unlock, err := Lock(t.Context(), s.r.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	results := make(chan Result)
-	go func() { results <- s.run(true)[0] }()
-	until(t, "the run waits", func() bool { return s.openLocks() == 2 })
-	unlock()
-	if res := <-results; res.Err != nil || !res.Minted {
-		t.Errorf("result = %+v, want a new token", res)
-	}
-}
-
 func TestLockOfTheDeadIsFree(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)
@@ -128,8 +78,7 @@ func TestLockHeldTooLong(t *testing.T) {
 	apps[0].Timeout, apps[1].Timeout = 100*time.Millisecond, 200*time.Millisecond
 	start := time.Now()
 	for _, res := range s.r.Run(t.Context(), apps, false) {
-		var busy *BusyError
-		if !errors.As(res.Err, &busy) || busy.Path != s.path(".ghauth.lock") {
+		if busy, ok := res.Err.(*BusyError); !ok || busy.Path != s.path(".ghauth.lock") {
 			t.Errorf("%s: %v, want a BusyError", res.App.Name, res.Err)
 		}
 	}

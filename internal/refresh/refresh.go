@@ -110,7 +110,7 @@ func (r *Refresher) refresh(ctx context.Context, res *Result, force bool, held t
 		return
 	}
 	app := res.App
-	fresh := res.Token.Value != "" && !due(res.Token, r.Now(), app.RenewWithin)
+	fresh := !due(res.Token, r.Now(), app.RenewWithin)
 	shared := res.Token.Value != before || !held.IsZero() && !written.Before(held)
 	if !fresh || force && !shared {
 		token, err := r.mint(ctx, app)

@@ -29,10 +29,7 @@ func (r *Refresher) look(res *Result) (written time.Time, err error) {
 
 // unfinished reports whether a run without force has anything to do.
 func (r *Refresher) unfinished(res *Result) bool {
-	if res.Token.Value == "" || due(res.Token, r.Now(), res.App.RenewWithin) {
-		return true
-	}
-	return res.App.GH && !toldGH(res.App, res.Token.Value)
+	return due(res.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value)
 }
 
 // store replaces app's token file.

@@ -76,6 +76,7 @@ func writeToken(path, host string, t mint.Token) error {
 
 // due reports whether the stored token has to be replaced: at most within of
 // its life is left, or it comes from the future, as after a clock was set back.
+// No token, the zero one, is due.
 func due(t mint.Token, now time.Time, within time.Duration) bool {
 	return t.ExpiresAt.Sub(now) <= within || t.CreatedAt.Sub(now) > time.Minute
 }

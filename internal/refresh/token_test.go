@@ -190,4 +190,7 @@ func TestDue(t *testing.T) {
 			t.Errorf("made %s, ends %s from now: due = %t, want %t", tt.created, tt.expires, got, tt.want)
 		}
 	}
+	if !due(mint.Token{}, now, renew) {
+		t.Error("no token is not due")
+	}
 }

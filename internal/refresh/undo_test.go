@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -112,5 +113,13 @@ func TestProbe(t *testing.T) {
 	s.github.Fail(1, "GET", githubtest.Refuse(http.StatusBadGateway, ""))
 	if err := s.r.Probe(t.Context(), res.App, res.Token.Value); !mint.IsTemporary(err) {
 		t.Errorf("%v, want a temporary error at once", err)
+	}
+	s.github.Revoke(res.Token.Value.Reveal())
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	err := s.r.Probe(ctx, res.App, res.Token.Value)
+	if took := time.Since(start); !errors.Is(err, &mint.Error{Kind: mint.Denied}) || took > 900*time.Millisecond {
+		t.Errorf("%v after %s, want that it is revoked when ctx ends", err, took)
 	}
 }
