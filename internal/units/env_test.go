@@ -1,6 +1,7 @@
 package units
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -75,15 +76,16 @@ func fileAt(t *testing.T, state plan.State, path string) plan.File {
 func TestDesiredRefuses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		home, src, want string
+		home, caFile, want string
 	}{
-		{"/home/it's", fourLines, "refresh.service.tmpl"},
-		{"/home/\"u\"", fourLines, "refresh.service.tmpl"},
-		{"/home/a\\b", fourLines, "refresh.service.tmpl"},
-		{"/home/a\nb", fourLines, "refresh.service.tmpl"},
-		{"/home/u", fourLines + "github {\n  host    = \"ghe.example.com\"\n  ca_file = \"/it's.pem\"\n}\n", "github-app.env.tmpl"},
+		{"/home/it's", "", "refresh.service.tmpl"},
+		{"/home/\"u\"", "", "refresh.service.tmpl"},
+		{"/home/a\\b", "", "refresh.service.tmpl"},
+		{"/home/a\nb", "", "refresh.service.tmpl"},
+		{"/home/u", "/it's.pem", "github-app.env.tmpl"},
 	} {
-		s := parse(t, test.home, test.src)
+		s := parse(t, test.home, fourLines)
+		s.GitHub.CAFile = test.caFile // the spec refuses such a one itself
 		state, err := Desired(s, site(test.home))
 		if err == nil || !strings.Contains(err.Error(), test.want) || len(state.Files) != 0 {
 			t.Errorf("%q: got %v, want an error about %s and no files", test.home, err, test.want)
@@ -91,6 +93,23 @@ func TestDesiredRefuses(t *testing.T) {
 		if _, err := Removed(s, site(test.home), false); err == nil {
 			t.Errorf("%q: Removed gave no error", test.home)
 		}
+	}
+}
+
+// What is wrong with takopi.toml is told with its path.
+func TestEditNamesTheFile(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("line 3 is broken")
+	at := site("/home/u")
+	at.Edit = func(_, _ []byte) ([]byte, error) { return nil, broken }
+	state, err := Desired(parse(t, at.Home, fourLines), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/home/u/.takopi/takopi.toml"
+	_, err = fileAt(t, state, path).Edit(nil)
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v, want %q and the path", err, broken)
 	}
 }
 

@@ -32,7 +32,7 @@ func onHost(t *testing.T, home, src, binary, script string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	c := testhost.Config{Home: home, Stdin: &files, Stdout: &out, Stderr: &out}
-	status, err := testhost.Run(ctx, c, "sh", "-euc", "tar -x -C \"$HOME\"\nsystemctl --user daemon-reload\n"+script)
+	status, err := testhost.Run(ctx, c, "sh", "-euc", "tar -xm -C \"$HOME\"\nsystemctl --user daemon-reload\n"+script)
 	if err != nil || status != 0 {
 		t.Fatalf("%s: status %d, %v\n%s", home, status, err, &out)
 	}

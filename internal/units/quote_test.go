@@ -82,6 +82,7 @@ func TestOwnLine(t *testing.T) {
 		"plugins.ghauth.run_refresh_with=[]":    true,
 		"bot_token = \"secret\"":                false,
 		"[transports.telegram]":                 false,
+		"[other.ghauth]":                        false,
 		"# the old bot_token was secret":        false,
 		"plugins = { x = { token = \"s\" } }":   false,
 		"ghauth = { token_env_file = \"old\" }": false,
