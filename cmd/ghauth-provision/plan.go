@@ -143,7 +143,10 @@ func (w *world) describe(a actionReport) string {
 	case a.Before.Mode != a.After.Mode:
 		text += " (" + a.Before.Mode + " to " + a.After.Mode + ")"
 	}
-	return text + ": " + a.Reason
+	if a.Reason != "" {
+		text += ": " + a.Reason
+	}
+	return text
 }
 
 func (w *world) sign(op plan.Op) string {

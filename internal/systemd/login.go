@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -28,7 +29,7 @@ func ConnectLogin(ctx context.Context, address string, uid int) (*Login, error) 
 		}
 		conn.Close()
 	}
-	return nil, fmt.Errorf("logind cannot be asked: %w", err)
+	return nil, fmt.Errorf("logind cannot be asked: %w", cmp.Or(ctx.Err(), err))
 }
 
 // Close ends the connection.

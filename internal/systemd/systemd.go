@@ -4,6 +4,7 @@
 package systemd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func User(ctx context.Context, runtimeDir string) (*Manager, error) {
 		return dial(ctx, "unix:path="+dbus.EscapeBusAddressValue(socket))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("systemd --user does not answer at %s: %w", socket, err)
+		return nil, fmt.Errorf("systemd --user does not answer at %s: %w", socket, cmp.Or(ctx.Err(), err))
 	}
 	return &Manager{conn}, nil
 }

@@ -53,7 +53,7 @@ func directories(s *spec.Spec, home string) []plan.File {
 		}
 		seen[path] = true
 		add(filepath.Dir(path))
-		dirs = append(dirs, plan.File{Path: path, Kind: plan.Directory, NewMode: 0o755, Label: "directory"})
+		dirs = append(dirs, plan.File{Path: path, Kind: plan.Directory, NewMode: 0o755})
 	}
 	for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir, filepath.Dir(s.Takopi.Config)} {
 		add(path)
