@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
 )
 
@@ -20,6 +21,7 @@ const storyVar = "GHAUTH_STORY"
 
 func TestMain(m *testing.M) {
 	testhost.Main()
+	testboot.Main()
 	if file := os.Getenv(storyVar); file != "" {
 		os.Exit(tell(file))
 	}

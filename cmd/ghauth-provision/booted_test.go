@@ -1,0 +1,76 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
+)
+
+// denyLinger is a rule for polkit(8) that lets nobody change lingering.
+const denyLinger = `polkit.addRule(function(action, subject) {
+	if (action.id.indexOf("linger") >= 0) { return polkit.Result.NO; }
+});
+`
+
+// TestBootedStories runs the stories of testdata/booted on machines that are
+// really booted: with logind and polkit, which a lighter host lacks.
+func TestBootedStories(t *testing.T) {
+	testboot.Need(t)
+	files, err := filepath.Glob("testdata/booted/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			onMachine(t, file)
+		})
+	}
+}
+
+func onMachine(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := testboot.Root(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := testboot.Boot(t.Context(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Stop)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	const dir = "/opt/stories"
+	if strings.Contains(string(text), "\n#host deny-linger\n") {
+		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
+	}
+	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755} {
+		if err == nil {
+			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
+		}
+	}
+	story := filepath.Join(dir, filepath.Base(file))
+	if err == nil {
+		err = m.Write(ctx, bytes.NewReader(text), story, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c := testboot.Cmd{User: testboot.User, Stdout: &out, Stderr: &out,
+		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
+	status, err := m.Run(ctx, c, filepath.Join(dir, "stories"))
+	if err != nil || status != 0 {
+		t.Fatalf("status %d, %v\n%s", status, err, &out)
+	}
+}
