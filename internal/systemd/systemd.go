@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	sd "github.com/coreos/go-systemd/v22/dbus"
@@ -96,7 +97,7 @@ func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
 		NeedReload: get[bool](props, "NeedDaemonReload"), Result: get[string](props, "Result"),
 		Status: int(get[int32](props, "ExecMainStatus")),
 		Last:   wallClock(get[uint64](props, "ExecMainStartTimestamp")),
-		Next:   next(get[uint64](props, "NextElapseUSecRealtime"), get[uint64](props, "NextElapseUSecMonotonic"), time.Now()),
+		Next:   nextElapse(get[uint64](props, "NextElapseUSecRealtime"), get[uint64](props, "NextElapseUSecMonotonic")),
 	}
 	if filepath.Ext(name) == ".timer" {
 		u.Last = wallClock(get[uint64](props, "LastTriggerUSec"))
@@ -105,18 +106,20 @@ func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
 }
 
 // Reload makes the manager read its unit files again.
-func (m *Manager) Reload(ctx context.Context) error { return m.conn.ReloadContext(ctx) }
+func (m *Manager) Reload(ctx context.Context) error {
+	return named("daemon-reload", "", m.conn.ReloadContext(ctx))
+}
 
 // Enable enables the unit in the file path.
 func (m *Manager) Enable(ctx context.Context, path string) error {
 	_, _, err := m.conn.EnableUnitFilesContext(ctx, []string{path}, false, false)
-	return err
+	return named("enable", path, err)
 }
 
 // Disable disables the unit name.
 func (m *Manager) Disable(ctx context.Context, name string) error {
 	_, err := m.conn.DisableUnitFilesContext(ctx, []string{name}, false)
-	return err
+	return named("disable", name, err)
 }
 
 // Start starts the unit name and waits until it has started.
@@ -150,6 +153,14 @@ func wait(ctx context.Context, name, verb string, queue job) error {
 	case <-ctx.Done():
 		return fmt.Errorf("%s %s: %w", verb, name, ctx.Err())
 	}
+}
+
+// named says what failed, since systemd's own words may not.
+func named(verb, unit string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", strings.TrimSpace("systemctl --user "+verb+" "+unit), err)
 }
 
 func get[T any](props map[string]any, name string) T {

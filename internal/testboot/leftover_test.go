@@ -20,8 +20,9 @@ import (
 // it, a cgroup, and mounts.
 type traces struct{ pidns, cgroup, mounts string }
 
-// newTraces notes the machine's traces, given the process ID of its PID 1.
-func newTraces(t *testing.T, pid int) traces {
+// newTraces notes the machine's traces, given the mounts from before the boot and
+// the process ID of its PID 1.
+func newTraces(t *testing.T, mounts string, pid int) traces {
 	t.Helper()
 	pidns, err1 := os.Readlink(fmt.Sprintf("/proc/%d/ns/pid", pid))
 	text, err2 := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
@@ -32,7 +33,7 @@ func newTraces(t *testing.T, pid int) traces {
 	if !ok || !strings.Contains(own, "/testboot-") {
 		t.Fatalf("PID 1 of the machine is in cgroup %q", own)
 	}
-	return traces{pidns, filepath.Dir(own), mountinfo()}
+	return traces{pidns, filepath.Dir(own), mounts}
 }
 
 // left says what is left of the machine.
@@ -73,8 +74,9 @@ func exists(name string) bool {
 }
 
 func TestNothingIsLeft(t *testing.T) {
+	mounts := mountinfo()
 	m := Start(t)
-	before := newTraces(t, m.pid)
+	before := newTraces(t, mounts, m.pid)
 	if cgroupDir(before.cgroup) == "" {
 		t.Fatalf("the machine's cgroup %s is not to be seen", before.cgroup)
 	}
@@ -106,6 +108,7 @@ func TestCallerKilled(t *testing.T) {
 	}
 	for name, group := range map[string]int{"process": 1, "group": -1} {
 		t.Run(name, func(t *testing.T) {
+			mounts := mountinfo()
 			cmd := exec.Command("/proc/self/exe")
 			cmd.Env = append(os.Environ(), "TESTBOOT_CALLER="+root)
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -120,7 +123,7 @@ func TestCallerKilled(t *testing.T) {
 			if _, err := fmt.Fscan(out, &pid); err != nil {
 				t.Fatal(err)
 			}
-			before := newTraces(t, pid)
+			before := newTraces(t, mounts, pid)
 			unix.Kill(group*cmd.Process.Pid, unix.SIGKILL)
 			cmd.Wait()
 			wait(t, func() bool { return before.left() == nil })
@@ -130,8 +133,9 @@ func TestCallerKilled(t *testing.T) {
 
 // The machine goes with its keeper, too. Nobody is left to remove the cgroup then.
 func TestKeeperKilled(t *testing.T) {
+	mounts := mountinfo()
 	m := Start(t)
-	before := newTraces(t, m.pid)
+	before := newTraces(t, mounts, m.pid)
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", m.pid)) // "PID (NAME) STATE PPID"
 	if err != nil {
 		t.Fatal(err)
@@ -155,8 +159,9 @@ func TestKeeperKilled(t *testing.T) {
 
 // TestShutdown lets the machine end by itself.
 func TestShutdown(t *testing.T) {
+	mounts := mountinfo()
 	m := Start(t)
-	before := newTraces(t, m.pid)
+	before := newTraces(t, mounts, m.pid)
 	m.Run(t.Context(), Cmd{}, "systemctl", "poweroff", "--force", "--force")
 	select {
 	case <-m.gone:
