@@ -108,7 +108,7 @@ func lockKernel() error {
 	return mount("", sys, unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "")
 }
 
-// makeDev makes the devices of every container.
+// makeDev makes the devices of every container, but for terminals.
 func makeDev() error {
 	const dev = newRoot + "/dev"
 	if err := mount("tmpfs", dev, unix.MS_NOSUID, "mode=755"); err != nil {
@@ -123,7 +123,7 @@ func makeDev() error {
 			return err
 		}
 	}
-	return os.Symlink("pts/ptmx", filepath.Join(dev, "ptmx"))
+	return nil
 }
 
 // enterRoot leaves the machine that the tests run on (pivot_root(2)).
