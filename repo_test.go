@@ -136,7 +136,7 @@ func TestTestPartsDoNotShip(t *testing.T) {
 var calls = map[string][]string{
 	"os.Exit":      {"cmd/ghauth-provision/main.go"},
 	"time.Now":     {"internal/systemd/clock.go"},
-	"os.WriteFile": {}, "os.Create": {}, "os.CreateTemp": {}, "os.MkdirTemp": {}, "os.MkdirAll": {}, "os.RemoveAll": {},
+	"os.WriteFile": {}, "os.Create": {}, "os.CreateTemp": {}, "os.MkdirTemp": {"internal/atomicfile/"}, "os.MkdirAll": {}, "os.RemoveAll": {},
 	"os.Rename": {}, "os.Symlink": {}, "os.Link": {}, "os.Truncate": {}, "os.Chown": {}, "os.Chtimes": {},
 	"os.Mkdir": {"internal/atomicfile/"}, "os.Remove": {"internal/atomicfile/"}, "os.Chmod": {"internal/atomicfile/"},
 	"log.Fatal": {}, "log.Printf": {}, "fmt.Println": {}, "fmt.Printf": {},

@@ -28,14 +28,17 @@ func (w *world) applyVerb() *cli.Command {
 		about: `Imports the key, writes the files and units, enables and starts the timer, mints
 a first token, and looks at the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
+A file that somebody has changed since an apply wrote it is a conflict: nothing is
+done until --overwrite or --keep settles it.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
 the spec; a spec with variables needs the same --var again.`,
 		examples: []string{
 			program + " apply",
 			program + " plan --out today.plan && " + program + " apply today.plan",
 			program + " apply --spec hosts/build.hcl",
+			program + " apply --keep ~/.local/bin/takopi-refresh-github-token",
 		},
-		flags: specFlags(),
+		flags: specFlags(conflictFlags()...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.apply(ctx, c)
 		},
@@ -52,19 +55,14 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer end()
-	if saved != nil {
-		p, err := j.plan(ctx)
-		if err == nil {
-			err = saved.fits(p)
-		}
-		if err != nil {
-			return err
-		}
+	if err := w.checkPlan(ctx, j, saved); err != nil {
+		return err
 	}
 	done, err := w.carryOut(ctx, j)
 	if err != nil {
 		return err
 	}
+	j.desired.Overwrite, j.desired.Keep = nil, nil // done
 	minted := w.firstMint(ctx, j)
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))
@@ -74,6 +72,22 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		w.print("Applied: %s.", count(done, "change"))
 	}
 	return errors.Join(minted, err)
+}
+
+// checkPlan looks at a first plan before anything is done: the flags have to settle
+// conflicts that there are, and a saved plan has to fit.
+func (w *world) checkPlan(ctx context.Context, j *job, saved *planReport) error {
+	p, err := j.plan(ctx)
+	if err == nil {
+		err = w.allSettle(j.desired, p)
+	}
+	if err == nil {
+		err = conflictsError(p)
+	}
+	if err == nil && saved != nil {
+		err = saved.fits(p, j.desired.Manifest)
+	}
+	return err
 }
 
 // savedPlan reads the plan that is to be carried out, if one is named, whose
@@ -104,27 +118,26 @@ func (w *world) carryOut(ctx context.Context, j *job) (done int, err error) {
 		return done, err
 	}
 	defer unlock()
-	err = j.settle(ctx, did)
+	_, err = j.settle(ctx, did)
 	return done, err
 }
 
 // settle plans and applies, and again where the host moved in between.
-func (j *job) settle(ctx context.Context, did func(plan.Action)) error {
+func (j *job) settle(ctx context.Context, did func(plan.Action)) (p plan.Plan, err error) {
 	for try := 1; ; try++ {
-		p, err := j.plan(ctx)
-		if err != nil {
-			return err
+		if p, err = j.plan(ctx); err != nil {
+			return p, err
 		}
 		err = plan.Apply(ctx, j.host, p, did)
 		if !is[*plan.MovedError](err) || try == applyTries {
-			return err
+			return p, err
 		}
 	}
 }
 
 // lockHost takes the lock that lies in the key directory. Where that directory
-// is still to be made, it is made first: the rest of the plan is made under the
-// lock, so that of two first applies one waits for the other.
+// is still to be made, it is made first, with the manifest in it: the rest of the
+// plan is made under the lock, so that of two first applies one waits for the other.
 func (w *world) lockHost(ctx context.Context, j *job, did func(plan.Action)) (unlock func(), err error) {
 	dir := j.spec.Paths.ConfigDir
 	if !exists(dir) {
@@ -132,7 +145,7 @@ func (w *world) lockHost(ctx context.Context, j *job, did func(plan.Action)) (un
 		if err != nil {
 			return nil, err
 		}
-		if err := plan.Apply(ctx, j.host, p.Until(dir), did); err != nil && !exists(dir) {
+		if err := plan.Apply(ctx, j.host, p.Head(), did); err != nil && !exists(dir) {
 			return nil, err
 		}
 	}
@@ -169,6 +182,8 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 	switch {
 	case err != nil:
 		return p, err
+	case len(p.Conflicts) > 0:
+		return p, conflictsError(p)
 	case !p.Empty():
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),

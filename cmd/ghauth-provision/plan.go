@@ -38,7 +38,10 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err != nil {
 		return nil, nil, err
 	}
-	host, disconnect := w.connect(ctx)
+	if err := w.settleBy(c, &desired); err != nil {
+		return nil, nil, err
+	}
+	host, disconnect := w.connect(ctx, s.Paths.ConfigDir)
 	return &job{spec: s, specPath: path, desired: desired, host: host}, disconnect, nil
 }
 
@@ -52,13 +55,15 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(more, &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(more...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
 reports them, the keys in takopi.toml, and linger. It changes nothing. Of a secret
-it shows that it changes, never what to. A plan that is saved with --out is what
+it shows that it changes, never what to. A file that somebody has changed since an
+apply wrote it is a conflict, shown three ways, and apply stops at it, unless
+--overwrite or --keep settles it. A plan that is saved with --out is what
 apply FILE carries out, or refuses when the host or the spec has moved since.`,
 		examples: []string{
 			program + " plan",
@@ -89,6 +94,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 	}
 	defer end()
 	p, err := j.plan(ctx)
+	if err == nil {
+		err = w.allSettle(j.desired, p)
+	}
 	if err != nil {
 		return err
 	}
@@ -102,6 +110,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		err = w.printJSON(report)
 	} else {
 		show(report)
+	}
+	if err == nil {
+		err = conflictsError(p) // apply would stop, too
 	}
 	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
 		err = errTold(exitDiffers)
@@ -130,7 +141,7 @@ func (w *world) showPlan(r planReport) {
 		w.print("")
 	}
 	w.sayAll(r.Notes)
-	w.print("%s", r.Counts.summary())
+	w.print("%s", r.summary())
 }
 
 // describe puts an action in a line: what, which mode, why.

@@ -115,7 +115,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 			return r, err
 		}
 		dir = filepath.Join(home, ".config/takopi")
-		host, disconnect := w.connect(ctx)
+		host, disconnect := w.connect(ctx, dir)
 		j, end = &job{host: host, desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}, disconnect
 		r.Notes = append(r.Notes, "drift: not checked: "+errors.Unwrap(err).Error())
 	case err != nil:
@@ -128,7 +128,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		return r, err
 	}
 	if r.Host.Checked {
-		r.Host.Changes = len(p.Actions)
+		r.Host.Changes = len(p.Actions) + len(p.Conflicts)
 	}
 	r.Version, r.Notes = 1, append(r.Notes, p.Notes...)
 	r.Linger = lingerText(j.observed.Linger)

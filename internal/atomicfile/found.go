@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -108,6 +107,6 @@ func dismantle(dirs []Dir, file string, moved func(string) string) {
 		os.Remove(moved(file))
 	}
 	for i := len(dirs) - 1; i >= 0; i-- {
-		syscall.Rmdir(moved(dirs[i].Path))
+		unix.Rmdir(moved(dirs[i].Path))
 	}
 }
