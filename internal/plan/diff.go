@@ -65,6 +65,11 @@ func newDiffer(observed, desired State) *differ {
 	for _, f := range slices.Backward(observed.Files) { // of two, the first counts
 		d.have[f.Path] = f
 	}
+	for _, f := range observed.Files {
+		if f.leftover {
+			d.gone[f.Path] = File{Path: f.Path, Kind: Absent, Privacy: Hidden, Label: "left by an apply that was killed", minted: true}
+		}
+	}
 	for _, r := range observed.Known.Records {
 		d.known[r.Path] = r
 	}

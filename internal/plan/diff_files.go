@@ -18,6 +18,8 @@ func (d *differ) want(want File) error {
 		return nil
 	case want.Kind == Absent:
 		return nil // what goes is for removals
+	case known && !want.fits(rec.Kind):
+		return inTheWay(want.Path, "is known to the manifest as another kind of thing ("+string(rec.Kind)+")", "destroy first, then apply")
 	case want.Kind == Minted:
 		d.minted(have, want)
 		return nil
@@ -31,6 +33,18 @@ func (d *differ) want(want File) error {
 		return d.edited(have, want)
 	}
 	return d.whole(have, want)
+}
+
+// fits reports whether a record of the kind can go on with f. A directory that
+// others made because of us may become one of our own, and the reverse.
+func (f File) fits(kind RecordKind) bool {
+	switch {
+	case f.Kind == Directory || f.Kind == Minted:
+		return kind == OfDirectory || kind == OfMinted
+	case f.Edit != nil:
+		return kind == OfKeys
+	}
+	return kind == OfFile
 }
 
 // act adds the action that makes have into want, if it takes one.
@@ -123,7 +137,7 @@ func (d *differ) edit(have, want File, before []byte) error {
 
 func (d *differ) directory(have, want File) error {
 	rec, known := d.known[want.Path]
-	next := Record{Path: want.Path, Kind: OfDirectory, Label: want.Label, Mode: Perm(cmp.Or(want.Mode, want.NewMode)), Was: rec.Was}
+	next := Record{Path: want.Path, Kind: OfDirectory, Label: want.Label, Mode: Perm(cmp.Or(want.Mode, fsMode(rec.Mode), want.NewMode)), Was: rec.Was}
 	switch {
 	case have.Kind == Absent:
 		want.real, want.Mode = have.real, cmp.Or(want.Mode, want.NewMode)
@@ -148,7 +162,11 @@ func (d *differ) directory(have, want File) error {
 // another app.
 func (d *differ) minted(have, want File) {
 	rec, known := d.known[want.Path]
-	if !known && want.IfNew && have.Kind != Absent {
+	switch {
+	case !known && want.IfNew && have.Kind != Absent:
+		return
+	case rec.Kind == OfDirectory:
+		d.record(rec, rec)
 		return
 	}
 	if known && rec.App != want.App {

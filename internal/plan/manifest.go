@@ -185,6 +185,9 @@ func (r Record) fault() string {
 	return ""
 }
 
+// follows reports whether a link at the path stands for what it leads to.
+func (r Record) follows() bool { return r.Kind == OfKeys || r.Kind == OfDirectory }
+
 // readManifest reads the manifest at path, whose content is hashed in f.
 func readManifest(f *File) (Manifest, error) {
 	file, err := os.Open(f.Path)

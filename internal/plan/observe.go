@@ -52,6 +52,9 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 			return s, err
 		}
 	}
+	if err := s.observeLeftovers(s.writable(desired.Manifest, wants)); err != nil {
+		return s, err
+	}
 	s.observeUnits(ctx, h, slices.Concat(desired.Units, s.Known.units(desired.Units)))
 	if desired.Linger != LingerUnknown || s.Known.Linger {
 		s.observeLinger(ctx, h, desired.Linger)
@@ -82,7 +85,7 @@ func (m Manifest) files(known []File) (more []File) {
 		if seen[rec.Path] {
 			continue
 		}
-		f := File{Path: rec.Path, Kind: Absent, Privacy: Hidden, follow: rec.Kind == OfKeys || rec.Kind == OfDirectory}
+		f := File{Path: rec.Path, Kind: Absent, Privacy: Hidden, follow: rec.follows()}
 		if rec.Kind == OfKeys || rec.Text != "" {
 			f.Privacy = OwnLines
 		}

@@ -25,7 +25,8 @@ func (d *differ) prune(rec Record) error {
 
 // goneOf gives the wish that what a record speaks of goes.
 func goneOf(rec Record) File {
-	gone := File{Path: rec.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, Secret: rec.Secret, minted: rec.Kind == OfMinted}
+	gone := File{Path: rec.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, Secret: rec.Secret, minted: rec.Kind == OfMinted,
+		follow: rec.follows()}
 	if rec.Text != "" {
 		gone.Privacy = Shown
 	}
@@ -88,16 +89,16 @@ func (d *differ) pruneKeys(have File, rec Record) error {
 	if err := d.mayReplace(have); err != nil {
 		return err
 	}
-	return d.edit(have, File{Path: rec.Path, Kind: Regular, Privacy: Hidden, Label: rec.Label, Edit: func(before []byte) ([]byte, error) {
-		after, err := d.desired.Keys.GiveBack(before, rec.Keys)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", rec.Path, err)
-		case len(after) == 0 && rec.Was == nil:
-			return nil, nil
-		}
-		return after, nil
-	}}, have.Content)
+	after, err := d.desired.Keys.GiveBack(have.Content, rec.Keys)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", rec.Path, err)
+	case len(after) == 0 && rec.Was == nil && !have.link:
+		d.gone[rec.Path] = goneOf(rec)
+		return nil
+	}
+	d.act(have, File{Path: rec.Path, Kind: Regular, Privacy: Hidden, Label: rec.Label, Content: after, Hash: Hash(after), follow: true})
+	return nil
 }
 
 // backupDir is where files are kept that had to give way.

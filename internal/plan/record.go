@@ -19,7 +19,7 @@ func (d *differ) recorded(p Plan, actions, tail []Action) (Plan, error) {
 	var first, last []Action
 	switch {
 	case d.removes(path):
-		if have.Kind == Absent && len(actions) == 0 {
+		if have.Kind == Absent {
 			break // nothing is known, and nothing becomes known
 		}
 		first, have = writeManifest(have, ahead)

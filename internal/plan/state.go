@@ -64,20 +64,21 @@ const (
 // File is a file or directory. Path to Content are what is there, or what
 // should be; the rest says how a desired file comes about.
 type File struct {
-	Path    string
-	Kind    Kind
-	Mode    fs.FileMode // permission bits; in a desired File 0 leaves them be
-	UID     int         // observed only
-	Hash    string      // hex SHA-256 of a regular file's content
-	Content []byte      `json:"-"` // nil where only the hash is kept
-	Names   []string    // what an observed directory holds that is to go
-	Links   int         // observed only: the hard links of a regular file
-	real    string      // where Path leads, for what is reached through a link
-	link    bool        // Path itself is a link
-	follow  bool        // a link at Path stands for what it leads to
-	minted  bool        // it may change, or go, by itself
-	backup  bool        // it keeps what stood there before us
-	closing bool        // the old mode of a directory, for when all else is gone
+	Path     string
+	Kind     Kind
+	Mode     fs.FileMode // permission bits; in a desired File 0 leaves them be
+	UID      int         // observed only
+	Hash     string      // hex SHA-256 of a regular file's content
+	Content  []byte      `json:"-"` // nil where only the hash is kept
+	Names    []string    // what an observed directory holds that is to go
+	Links    int         // observed only: the hard links of a regular file
+	real     string      // where Path leads, for what is reached through a link
+	link     bool        // Path itself is a link
+	follow   bool        // a link at Path stands for what it leads to
+	leftover bool        // of a write that was killed
+	minted   bool        // it may change, or go, by itself
+	backup   bool        // it keeps what stood there before us
+	closing  bool        // the old mode of a directory, for when all else is gone
 
 	Label   string  // what it is, for people
 	Privacy Privacy // desired only
