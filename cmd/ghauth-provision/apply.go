@@ -77,12 +77,12 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 // checkPlan looks at a first plan before anything is done: the flags have to settle
 // conflicts that there are, and a saved plan has to fit.
 func (w *world) checkPlan(ctx context.Context, j *job, saved *planReport) error {
+	if saved == nil && len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
+		return nil
+	}
 	p, err := j.plan(ctx)
 	if err == nil {
 		err = w.allSettle(j.desired, p)
-	}
-	if err == nil {
-		err = conflictsError(p)
 	}
 	if err == nil && saved != nil {
 		err = saved.fits(p, j.desired.Manifest)
@@ -183,7 +183,7 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 	case err != nil:
 		return p, err
 	case len(p.Conflicts) > 0:
-		return p, conflictsError(p)
+		return p, p.Conflicted()
 	case !p.Empty():
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),
