@@ -28,7 +28,7 @@ func (w *world) connect(ctx context.Context, dir string) (h plan.Host, disconnec
 	r := w.refresher(dir)
 	h.Revoke = w.warned(r.Revoke)
 	h.LogOut = w.warned(r.LogOutGH)
-	h.ClearGH = w.warned(func(_ context.Context, dir string) error { return refresh.ClearGH(dir) })
+	h.ClearGH = w.warned(func(_ context.Context, file string) error { return refresh.ClearGH(file) })
 	return h, cancel
 }
 

@@ -7,9 +7,8 @@ import (
 	"io/fs"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"golang.org/x/sys/unix"
 )
 
 // Apply carries p out in order and stops at the first failure: what was done

@@ -146,8 +146,8 @@ type Host struct {
 	Login    Login
 	LoginErr error
 	// Revoke revokes the token in a token file, LogOut logs gh out of the host
-	// that a stamp file names, and ClearGH removes the files of gh's directory
-	// unless gh is logged in anywhere. All are asked for removals alone.
+	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
+	// logged in anywhere. All are asked for removals alone.
 	Revoke, LogOut, ClearGH func(ctx context.Context, path string) error
 }
 
