@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -45,7 +44,7 @@ type statusReport struct {
 
 type appStatus struct {
 	Name  string      `json:"name"`
-	State string      `json:"state"` // fresh, due, expired, missing or invalid
+	State string      `json:"state"` // fresh, due, expired, superseded, missing or invalid
 	Token tokenStatus `json:"token"`
 	GH    string      `json:"gh"` // current, behind or off
 	Error string      `json:"error,omitempty"`
@@ -167,31 +166,20 @@ func (w *world) inspectApps(dir string) []appStatus {
 }
 
 func (w *world) inspectApp(app refresh.App) appStatus {
-	s := appStatus{Name: app.Name, Token: tokenStatus{File: app.TokenFile}, GH: "off"}
-	token, err := refresh.ReadToken(app.TokenFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		s.State = "missing"
-		return s
-	case err != nil:
-		s.State, s.Error = "invalid", err.Error()
-		return s
-	}
 	now := w.now()
-	left := token.ExpiresAt.Sub(now)
-	s.Token = tokenStatus{app.TokenFile, token.Value.Prefix(), token.Value.Digest(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(),
-		int(now.Sub(token.CreatedAt).Seconds()), int(left.Seconds())}
-	switch {
-	case left <= 0:
-		s.State = "expired"
-	case left <= app.RenewWithin:
-		s.State = "due"
-	default:
-		s.State = "fresh"
+	token, state, err := app.Stored(now)
+	s := appStatus{Name: app.Name, State: string(state), Token: tokenStatus{File: app.TokenFile}, GH: "off"}
+	if err != nil {
+		s.Error = err.Error()
 	}
+	if token.Value == "" {
+		return s
+	}
+	s.Token = tokenStatus{app.TokenFile, token.Value.Prefix(), token.Value.Digest(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(),
+		int(now.Sub(token.CreatedAt).Seconds()), int(token.ExpiresAt.Sub(now).Seconds())}
 	if app.GH {
 		s.GH = "behind"
-		if app.GHHas(token.Value) {
+		if app.GHHas(token.Value, w.env) {
 			s.GH = "current"
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
 // undoTimeout bounds each of Revoke and LogOutGH.
@@ -60,7 +58,3 @@ func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	}
 	return nil
 }
-
-// GHHas reports whether token is what gh was last given for the app's host. It
-// starts no program.
-func (a App) GHHas(token mint.Secret) bool { return toldGH(a, token) }
