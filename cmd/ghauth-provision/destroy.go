@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
 )
@@ -26,7 +27,6 @@ key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 }
 
 func (w *world) destroy(ctx context.Context, c *cli.Context) error {
-	purge := c.Bool("purge-key")
 	site, err := w.site()
 	if err != nil {
 		return err
@@ -36,15 +36,19 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	j := &job{spec: s}
-	if j.desired, err = units.Removed(s, site, purge); err != nil {
+	if j.desired, err = units.Removed(s, site, c.Bool("purge-key")); err != nil {
 		return err
 	}
 	var end func()
 	j.host, end = w.connect(ctx)
 	defer end()
 	r := w.refresher(s.Paths.ConfigDir)
-	j.host.Revoke = func(ctx context.Context, tokenFile string) error { return w.orWarn(r.Revoke(ctx, tokenFile)) }
-	j.host.LogOut = func(ctx context.Context, stamp string) error { return w.orWarn(r.LogOutGH(ctx, stamp)) }
+	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
+		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")
+	}
+	j.host.LogOut = func(ctx context.Context, stamp string) error {
+		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
+	}
 	if p, err := j.plan(ctx); err == nil && !p.Empty() && exists(s.Paths.ConfigDir) {
 		unlock, err := w.lock(ctx, s.Paths.ConfigDir)
 		if err != nil {
@@ -52,33 +56,29 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		}
 		defer unlock()
 	}
-	return w.takeAway(ctx, j, purge)
-}
-
-func (w *world) takeAway(ctx context.Context, j *job, purge bool) error {
-	done := 0
-	err := j.settle(ctx, func(a plan.Action) {
-		done++
-		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
-	})
-	if err != nil {
-		return err
+	if err := w.settle(ctx, j); err != nil {
+		return errors.Join(append(j.left, err)...)
 	}
 	w.sayAll(j.observed.NotChecked)
-	w.print("Destroyed: %s.", count(done, "change"))
-	for i, app := range j.spec.Apps {
-		key := units.AppFile(j.spec.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-		if !purge && exists(key) {
+	w.print("Destroyed: %s.", count(j.done, "change"))
+	w.keptKeys(s)
+	return errors.Join(j.left...)
+}
+
+// leave keeps an error that must not keep the rest from going.
+func (j *job) leave(err error, what, remedy string) error {
+	if err != nil {
+		j.left = append(j.left, &failure{statusOf(err), what + ": " + err.Error(), remedy})
+	}
+	return nil
+}
+
+// keptKeys names the keys that stay.
+func (w *world) keptKeys(s *spec.Spec) {
+	for i, app := range s.Apps {
+		key := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
+		if exists(key) {
 			w.print("The key of app %s stays at %s.", app.Name, w.tilde(key))
 		}
 	}
-	return nil
-}
-
-// orWarn makes a warning of an error that must not keep the rest from going.
-func (w *world) orWarn(err error) error {
-	if err != nil {
-		w.tell(err)
-	}
-	return nil
 }
