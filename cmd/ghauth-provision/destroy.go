@@ -36,6 +36,7 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	j := &job{spec: s}
+	site.Unedit = j.uneditOrLeave
 	if j.desired, err = units.Removed(s, site, c.Bool("purge-key")); err != nil {
 		return err
 	}
@@ -63,6 +64,17 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	w.print("Destroyed: %s.", count(j.done, "change"))
 	w.keptKeys(s)
 	return errors.Join(j.left...)
+}
+
+// uneditOrLeave leaves a takopi.toml alone that cannot be edited: it must not
+// keep the rest from going.
+func (j *job) uneditOrLeave(before, table []byte) ([]byte, error) {
+	after, err := unedit(before, table)
+	if err == nil {
+		return after, nil
+	}
+	j.left = []error{&failure{statusOf(err), "our keys are still in takopi.toml: " + err.Error(), "take them out by hand: the keys of [plugins.ghauth]"}}
+	return before, nil
 }
 
 // leave keeps an error that must not keep the rest from going.

@@ -30,7 +30,7 @@ func (w *world) plugin(ctx context.Context, words []string) error {
 		return err
 	}
 	in := w.stdin
-	if isTerminal(in) {
+	if w.terminal {
 		in = strings.NewReader("")
 	}
 	table, err := plugin.ReadTable(in, home)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"time"
 
@@ -71,8 +70,9 @@ type unitStatus struct {
 }
 
 type hostStatus struct {
-	Checked bool `json:"checked"` // false: there is no spec to compare with
-	Changes int  `json:"changes"` // what plan would list
+	Checked bool   `json:"checked"`         // false: there is no spec to compare with
+	Changes int    `json:"changes"`         // what plan would list
+	Error   string `json:"error,omitempty"` // why plan cannot tell
 }
 
 // good reports whether there is nothing to do.
@@ -82,7 +82,7 @@ func (r statusReport) good() bool {
 			return false
 		}
 	}
-	return r.Host.Changes == 0 && len(r.Apps) > 0
+	return r.Host.Changes == 0 && r.Host.Error == "" && len(r.Apps) > 0
 }
 
 func (w *world) status(ctx context.Context, c *cli.Context) error {
@@ -101,35 +101,43 @@ func (w *world) status(ctx context.Context, c *cli.Context) error {
 	return err
 }
 
-// inspect looks at everything. Without a spec it looks in the usual places, and
-// leaves the comparison out.
+// inspect looks at everything. What keeps it from comparing the host with the
+// spec is a note: the tokens are told of all the same.
 func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, err error) {
-	j, end, err := w.prepare(ctx, c)
-	var p plan.Plan
-	dir := ""
+	r.Version = 1
+	home, err := w.home()
+	if err != nil {
+		return r, err
+	}
+	dir := filepath.Join(home, ".config/takopi")
+	j := &job{desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}
+	s, _, specErr := w.loadSpec(c)
 	switch {
-	case is[*noSpecError](err):
-		home, err := w.home()
+	case is[*noSpecError](specErr):
+		r.Notes = append(r.Notes, "drift: not checked: "+specErr.Error())
+	case specErr != nil:
+		return r, specErr
+	default:
+		dir = s.Paths.ConfigDir
+		site, err := w.site()
+		if err == nil {
+			j.desired, err = units.Desired(s, site)
+		}
 		if err != nil {
 			return r, err
 		}
-		dir = filepath.Join(home, ".config/takopi")
-		host, disconnect := w.connect(ctx)
-		j, end = &job{host: host, desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}, disconnect
-		r.Notes = append(r.Notes, "drift: not checked: "+errors.Unwrap(err).Error())
+	}
+	var disconnect func()
+	j.host, disconnect = w.connect(ctx)
+	defer disconnect()
+	p, err := j.plan(ctx)
+	switch {
 	case err != nil:
-		return r, err
-	default:
-		dir, r.Host.Checked = j.spec.Paths.ConfigDir, true
+		r.Host.Error = err.Error()
+	case specErr == nil:
+		r.Host = hostStatus{Checked: true, Changes: len(p.Actions)}
 	}
-	defer end()
-	if p, err = j.plan(ctx); err != nil {
-		return r, err
-	}
-	if r.Host.Checked {
-		r.Host.Changes = len(p.Actions)
-	}
-	r.Version, r.Notes = 1, append(r.Notes, p.Notes...)
+	r.Notes = append(r.Notes, p.Notes...)
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
 	r.Apps = w.inspectApps(dir)

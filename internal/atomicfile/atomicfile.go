@@ -98,7 +98,9 @@ func sweep(path string) error {
 	}
 	for _, e := range entries {
 		digits, ok := strings.CutPrefix(e.Name(), prefix)
-		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
+		// Fewer digits are hardly ever drawn (os.CreateTemp takes 32 random
+		// bits), but may end a name of the user's own.
+		if !ok || len(digits) < 6 || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
 			continue
 		}
 		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {

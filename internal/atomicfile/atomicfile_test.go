@@ -70,7 +70,7 @@ func TestWriteUsesTheTargetsDirectory(t *testing.T) {
 
 func TestWriteSweepsWhatAKilledRunLeft(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{".f123", ".f9", ".f", ".fx1", ".g123", "f123"} {
+	for _, name := range []string{".f123456", ".f4294967295", ".f", ".fx1", ".g123", "f123456"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestWriteSweepsWhatAKilledRunLeft(t *testing.T) {
 	if err := Write(filepath.Join(dir, "f"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, want := names(t, dir), []string{".f", ".fx1", ".g123", "f", "f123"}
+	got, want := names(t, dir), []string{".f", ".fx1", ".g123", "f", "f123456"}
 	if len(got) != len(want) {
 		t.Fatalf("directory holds %q, want %q", got, want)
 	}
