@@ -68,7 +68,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	} else {
 		w.print("Applied: %s.", count(j.done, "change"))
 	}
-	return errors.Join(minted, err)
+	return errors.Join(append(j.left, minted, err)...)
 }
 
 // savedPlan reads the plan that is to be carried out, if one is named, whose

@@ -37,19 +37,13 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	}
 	j := &job{spec: s}
 	site.Unedit = j.uneditOrLeave
+	if site.Retired, err = retired(s); err != nil {
+		return err
+	}
 	if j.desired, err = units.Removed(s, site, c.Bool("purge-key")); err != nil {
 		return err
 	}
-	var end func()
-	j.host, end = w.connect(ctx)
-	defer end()
-	r := w.refresher(s.Paths.ConfigDir)
-	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
-		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")
-	}
-	j.host.LogOut = func(ctx context.Context, stamp string) error {
-		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
-	}
+	defer w.reach(ctx, j)()
 	if p, err := j.plan(ctx); err == nil && !p.Empty() && exists(s.Paths.ConfigDir) {
 		unlock, err := w.lock(ctx, s.Paths.ConfigDir)
 		if err != nil {
@@ -75,6 +69,19 @@ func (j *job) uneditOrLeave(before, table []byte) ([]byte, error) {
 	}
 	j.left = []error{&failure{statusOf(err), "our keys are still in takopi.toml: " + err.Error(), "take them out by hand: the keys of [plugins.ghauth]"}}
 	return before, nil
+}
+
+// reach connects the job to the host, until end is called.
+func (w *world) reach(ctx context.Context, j *job) (end func()) {
+	j.host, end = w.connect(ctx)
+	r := w.refresher(j.spec.Paths.ConfigDir)
+	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
+		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")
+	}
+	j.host.LogOut = func(ctx context.Context, stamp string) error {
+		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
+	}
+	return end
 }
 
 // leave keeps an error that must not keep the rest from going.

@@ -38,12 +38,15 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := checkKeys(s); err != nil {
 		return nil, nil, err
 	}
-	desired, err := units.Desired(s, site)
-	if err != nil {
+	if site.Retired, err = retired(s); err != nil {
 		return nil, nil, err
 	}
-	host, disconnect := w.connect(ctx)
-	return &job{spec: s, specPath: path, desired: desired, host: host}, disconnect, nil
+	j = &job{spec: s, specPath: path}
+	if j.desired, err = units.Desired(s, site); err != nil {
+		return nil, nil, err
+	}
+	end = w.reach(ctx, j)
+	return j, end, nil
 }
 
 // plan compares the host with what is desired, and keeps what it saw.

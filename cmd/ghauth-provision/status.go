@@ -121,6 +121,9 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		dir = s.Paths.ConfigDir
 		site, err := w.site()
 		if err == nil {
+			site.Retired, err = retired(s)
+		}
+		if err == nil {
 			j.desired, err = units.Desired(s, site)
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ package units
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -27,6 +28,15 @@ type Site struct {
 	// Unedit takes the table's keys out again, and gives nil when that leaves
 	// nothing.
 	Edit, Unedit func(before, table []byte) ([]byte, error)
+	// Retired are the apps that an earlier apply has left in the key directory,
+	// and that the spec no longer has.
+	Retired []Retired
+}
+
+// Retired is an app of an earlier spec.
+type Retired struct {
+	Name    string
+	EnvFile string // its app env file
 }
 
 // Desired gives the state that s asks for.
@@ -48,6 +58,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
 			Edit: editor(s.Takopi.Config, r.table, site.Edit)},
 	)
+	state.Files = append(state.Files, retired(site)...)
 	state.Units = unitsOf(r.paths)
 	return state, nil
 }
@@ -59,27 +70,24 @@ func Removed(s *spec.Spec, site Site, purge bool) (plan.State, error) {
 	if err != nil {
 		return plan.State{}, err
 	}
-	paths := r.paths
-	state := plan.State{UID: site.UID, Units: unitsOf(paths)}
-	undone := func(path, label string, privacy plan.Privacy, undo plan.Op) {
-		state.Files = append(state.Files, plan.File{Path: path, Kind: plan.Absent, Label: label, Privacy: privacy, Undo: undo})
+	state := plan.State{UID: site.UID, Units: unitsOf(r.paths)}
+	gone := func(path, label string, privacy plan.Privacy) {
+		state.Files = append(state.Files, plan.File{Path: path, Kind: plan.Absent, Label: label, Privacy: privacy})
 	}
-	gone := func(path, label string, privacy plan.Privacy) { undone(path, label, privacy, "") }
-	gone(paths.Timer, "refresh timer", plan.Shown)
-	gone(paths.Service, "refresh service", plan.Shown)
-	gone(paths.Script, "refresh script", plan.Shown)
-	if paths.Binary != site.Executable || filepath.Dir(site.Executable) == s.Paths.BinDir {
+	gone(r.paths.Timer, "refresh timer", plan.Shown)
+	gone(r.paths.Service, "refresh service", plan.Shown)
+	gone(r.paths.Script, "refresh script", plan.Shown)
+	if r.paths.Binary != site.Executable || filepath.Dir(site.Executable) == s.Paths.BinDir {
 		gone(filepath.Join(s.Paths.BinDir, Binary), "the binary", plan.Hidden)
 	}
 	dir := s.Paths.ConfigDir
 	for i, app := range s.Apps {
-		undone(AppFile(dir, "github-token", i, app.Name, ".gh"), "what gh was given", plan.Hidden, plan.LogOut)
-		undone(AppFile(dir, "github-token", i, app.Name, ".env"), "token of app "+app.Name, plan.Hidden, plan.Revoke)
-		gone(AppFile(dir, "github-app", i, app.Name, ".env"), "app "+app.Name, plan.Shown)
+		state.Files = append(state.Files, withoutApp(AppFile(dir, "github-app", i, app.Name, ".env"), app.Name)...)
 		if key := AppFile(dir, "github-app", i, app.Name, ".pem"); purge && key != app.PrivateKey {
 			gone(key, "private key of app "+app.Name, plan.Hidden)
 		}
 	}
+	state.Files = append(state.Files, retired(site)...)
 	gone(filepath.Join(dir, ".ghauth.lock"), "lock", plan.Hidden)
 	gone(filepath.Join(site.Home, ".local/share/systemd/timers/stamp-"+Timer), "the timer's stamp", plan.Hidden)
 	gone(dir, "key directory", plan.Hidden)
@@ -87,6 +95,25 @@ func Removed(s *spec.Spec, site Site, purge bool) (plan.State, error) {
 		Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
 		Edit: editor(s.Takopi.Config, r.table, site.Unedit)})
 	return state, nil
+}
+
+// withoutApp lists what goes with an app, whose env file is named: gh's login, the
+// token, which is revoked, and that file. Never its key: GitHub gives it out once.
+func withoutApp(appFile, name string) []plan.File {
+	token := strings.Replace(appFile, "/github-app", "/github-token", 1)
+	return []plan.File{
+		{Path: strings.TrimSuffix(token, ".env") + ".gh", Kind: plan.Absent, Undo: plan.LogOut, Privacy: plan.Hidden, Label: "what gh was given"},
+		{Path: token, Kind: plan.Absent, Undo: plan.Revoke, Privacy: plan.Hidden, Label: "token of app " + name},
+		{Path: appFile, Kind: plan.Absent, Label: "app " + name},
+	}
+}
+
+// retired lists what goes with the apps that the spec no longer has.
+func retired(site Site) (files []plan.File) {
+	for _, app := range site.Retired {
+		files = append(files, withoutApp(app.EnvFile, app.Name)...)
+	}
+	return files
 }
 
 // Watched gives the units alone, whose files lie in unitDir, for a look at a host
