@@ -76,9 +76,12 @@ func Chmod(path string, mode fs.FileMode) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// Remove removes the file or the empty directory path. That it is gone
-// already is no error.
+// Remove removes the file or the empty directory path, and what a killed Write of
+// it left behind. That it is gone already is no error.
 func Remove(path string) error {
+	if err := sweep(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

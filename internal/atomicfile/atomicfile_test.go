@@ -155,3 +155,21 @@ func names(t *testing.T, dir string) []string {
 	}
 	return out
 }
+
+func TestRemoveSweepsToo(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"f", ".f123456"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Remove(filepath.Join(dir, "f")); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); len(got) != 0 {
+		t.Errorf("directory holds %q, want nothing", got)
+	}
+	if err := Remove(filepath.Join(dir, "absent/f")); err != nil {
+		t.Errorf("Remove below a directory that is gone: %v", err)
+	}
+}
