@@ -76,7 +76,7 @@ func (w *world) initSpec(c *cli.Context) error {
 	if _, err := spec.Parse(full, text, spec.Inputs{Home: home}); err != nil {
 		return err
 	}
-	if err := atomicfile.Write(full, text, 0o644); err != nil {
+	if err := written(path, atomicfile.Write(full, text, 0o644)); err != nil {
 		return err
 	}
 	w.print("Wrote %s.", path)

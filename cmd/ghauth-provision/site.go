@@ -70,7 +70,7 @@ func (w *world) readSpec(flag string) (path string, src []byte, err error) {
 		return "", nil, err
 	}
 	if src, err = readFile(path, spec.MaxSize); err != nil {
-		err = &failure{exitBadInput, "the spec cannot be read: " + err.Error(), ""}
+		err = &failure{exitBadInput, "the spec cannot be read: " + err.Error(), "name it: --spec FILE, or write one: " + program + " init"}
 	}
 	return path, src, err
 }
