@@ -29,14 +29,17 @@ func (w *world) applyVerb() *cli.Command {
 		about: `Imports the key, writes the files and units, enables and starts the timer, mints
 a first token, and looks at the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
+A file that somebody has changed since an apply wrote it is a conflict: nothing is
+done until --overwrite or --keep settles it.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
 the spec; a spec with variables needs the same --var again.`,
 		examples: []string{
 			program + " apply",
 			program + " plan --out today.plan && " + program + " apply today.plan",
 			program + " apply --spec hosts/build.hcl",
+			program + " apply --keep ~/.local/bin/takopi-refresh-github-token",
 		},
-		flags: specFlags(),
+		flags: specFlags(conflictFlags()...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.apply(ctx, c)
 		},
@@ -54,9 +57,13 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	}
 	defer end()
 	j.saved = saved
+	if err := w.checkPlan(ctx, j); err != nil {
+		return err
+	}
 	if err := w.carryOut(ctx, j); err != nil {
 		return err
 	}
+	j.desired.Overwrite, j.desired.Keep = nil, nil // done
 	minted := w.firstMint(ctx, j)
 	if ctx.Err() != nil {
 		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", "run it again: it goes on from there"})
@@ -69,6 +76,19 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		w.print("Applied: %s.", count(j.done, "change"))
 	}
 	return errors.Join(append(j.left, minted, err)...)
+}
+
+// checkPlan looks at a first plan before anything is done: the flags have to settle
+// conflicts that there are, and no others may be left.
+func (w *world) checkPlan(ctx context.Context, j *job) error {
+	p, err := j.plan(ctx)
+	if err == nil {
+		err = w.allSettle(j.desired, p)
+	}
+	if err == nil {
+		err = conflictsError(p)
+	}
+	return err
 }
 
 // savedPlan reads the plan that is to be carried out, if one is named, whose
@@ -94,20 +114,20 @@ func (w *world) carryOut(ctx context.Context, j *job) error {
 		return err
 	}
 	defer unlock()
-	return w.settle(ctx, j)
+	_, err = w.settle(ctx, j)
+	return err
 }
 
 // settle plans and applies, and again where the host moved in between. A saved
-// plan is carried out as it is, or not at all.
-func (w *world) settle(ctx context.Context, j *job) error {
+// plan is carried out as it is, or not at all. The last plan comes back.
+func (w *world) settle(ctx context.Context, j *job) (p plan.Plan, err error) {
 	for try := 1; ; try++ {
-		p, err := j.plan(ctx)
-		if err != nil {
-			return err
+		if p, err = j.plan(ctx); err != nil {
+			return p, err
 		}
 		err = w.applyPlan(ctx, j, p, p)
 		if !is[*plan.MovedError](err) || j.saved != nil || try == applyTries {
-			return err
+			return p, err
 		}
 	}
 }
@@ -116,7 +136,7 @@ func (w *world) settle(ctx context.Context, j *job) error {
 // what is left of the saved plan, if there is one.
 func (w *world) applyPlan(ctx context.Context, j *job, p, head plan.Plan) error {
 	if j.saved != nil {
-		if err := j.saved.from(j.done).fits(p); err != nil {
+		if err := j.saved.from(j.done).fits(p, j.desired.Manifest); err != nil {
 			return err
 		}
 	}
@@ -132,8 +152,8 @@ func (w *world) applyPlan(ctx context.Context, j *job, p, head plan.Plan) error 
 }
 
 // lockHost takes the lock that lies in the key directory. Where that directory
-// is still to be made, it is made first: the rest of the plan is made under the
-// lock, so that of two first applies one waits for the other.
+// is still to be made, it is made first, with the manifest in it: the rest of the
+// plan is made under the lock, so that of two first applies one waits for the other.
 func (w *world) lockHost(ctx context.Context, j *job) (unlock func(), err error) {
 	dir := j.spec.Paths.ConfigDir
 	if !exists(dir) {
@@ -141,7 +161,7 @@ func (w *world) lockHost(ctx context.Context, j *job) (unlock func(), err error)
 		if err != nil {
 			return nil, err
 		}
-		if err := w.applyPlan(ctx, j, p, p.Until(dir)); err != nil && !exists(dir) {
+		if err := w.applyPlan(ctx, j, p, p.Head()); err != nil && !exists(dir) {
 			return nil, err
 		}
 	}
@@ -192,6 +212,8 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 	switch {
 	case err != nil:
 		return p, err
+	case len(p.Conflicts) > 0:
+		return p, conflictsError(p)
 	case !p.Empty():
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),

@@ -80,7 +80,7 @@ func statusOf(err error) int {
 		return own.status
 	case errors.As(err, &minting):
 		return mintStatus[minting.Kind]
-	case is[*spec.Error](err), is[*takopi.Error](err):
+	case is[*spec.Error](err), is[*takopi.Error](err), is[*plan.ManifestError](err):
 		return exitBadInput
 	case is[*refresh.GHError](err):
 		return exitNoTool
@@ -126,6 +126,8 @@ func remedyOf(err error) string {
 		return gh.Remedy
 	case errors.As(err, &conflict):
 		return conflict.Remedy
+	case is[*plan.ManifestError](err):
+		return "correct it, or put it back from a backup; without it (move it away) all that stands counts as having been there before"
 	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
 		return "try again in a moment"
 	}

@@ -12,6 +12,7 @@ package main
 //     --no-color or TERM=dumb. No meaning rests on colour alone.
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"golang.org/x/sys/unix"
 )
 
@@ -35,6 +37,9 @@ func (w *world) tell(err error) {
 	w.say("%v", err)
 	if r := remedyOf(err); r != "" {
 		fmt.Fprintf(w.stderr, "  what to do: %s\n", r)
+	}
+	if conflict, ok := errors.AsType[*plan.ConflictError](err); ok {
+		w.threeWays(conflict)
 	}
 }
 

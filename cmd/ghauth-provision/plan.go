@@ -38,15 +38,14 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := checkKeys(s); err != nil {
 		return nil, nil, err
 	}
-	if site.Retired, err = retired(s); err != nil {
-		return nil, nil, err
-	}
 	j = &job{spec: s, specPath: path}
 	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}
-	end = w.reach(ctx, j)
-	return j, end, nil
+	if err := w.settleBy(c, &j.desired); err != nil {
+		return nil, nil, err
+	}
+	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
 }
 
 // plan compares the host with what is desired, and keeps what it saw.
@@ -59,13 +58,15 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(more, &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(more...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
 reports them, the keys in takopi.toml, and linger. It changes nothing. Of a secret
-it shows that it changes, never what to. A plan that is saved with --out is what
+it shows that it changes, never what to. A file that somebody has changed since an
+apply wrote it is a conflict, shown three ways, and apply stops at it, unless
+--overwrite or --keep settles it. A plan that is saved with --out is what
 apply FILE carries out, or refuses when the host or the spec has moved since.`,
 		examples: []string{
 			program + " plan",
@@ -96,6 +97,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 	}
 	defer end()
 	p, err := j.plan(ctx)
+	if err == nil {
+		err = w.allSettle(j.desired, p)
+	}
 	if err != nil {
 		return err
 	}
@@ -109,6 +113,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		err = w.printJSON(report)
 	} else {
 		show(report)
+	}
+	if err == nil {
+		err = conflictsError(p) // apply would stop, too
 	}
 	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
 		err = errTold(exitDiffers)
@@ -137,7 +144,7 @@ func (w *world) showPlan(r planReport) {
 		w.print("")
 	}
 	w.sayAll(r.Notes)
-	w.print("%s", r.Counts.summary())
+	w.print("%s", r.summary())
 }
 
 // describe puts an action in a line: what, which mode, why.

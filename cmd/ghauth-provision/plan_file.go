@@ -69,10 +69,11 @@ func (saved planReport) from(n int) planReport {
 
 // fits is an error where p is no longer the plan that was saved, and says what
 // has moved. Reasons, diffs and notes follow from the rest.
-func (saved planReport) fits(p plan.Plan) error {
+func (saved planReport) fits(p plan.Plan, manifest string) error {
 	moved := func(what string) error {
 		return &failure{exitFailed, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
 	}
+	var late error
 	for i, a := range p.Actions {
 		now := reportOf(a)
 		if i >= len(saved.Actions) {
@@ -82,6 +83,8 @@ func (saved planReport) fits(p plan.Plan) error {
 		switch {
 		case then.Op != now.Op || then.Target != now.Target:
 			return moved(fmt.Sprintf("it has %s %s where now is %s %s", then.Op, then.Target, now.Op, now.Target))
+		case a.Target == manifest && !reflect.DeepEqual(then, now):
+			late = moved("the manifest now is to say something else") // for a reason that comes later
 		case !reflect.DeepEqual(then.Before, now.Before):
 			return moved(fmt.Sprintf("%s has changed since", now.Target))
 		case !reflect.DeepEqual(then.After, now.After):
@@ -91,5 +94,5 @@ func (saved planReport) fits(p plan.Plan) error {
 	if n := len(p.Actions); n < len(saved.Actions) {
 		return moved(fmt.Sprintf("%s %s is done already", saved.Actions[n].Op, saved.Actions[n].Target))
 	}
-	return nil
+	return late
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -24,6 +25,8 @@ type planReport struct {
 	Service unitStatus     `json:"service"`
 	Linger  string         `json:"linger"`
 	Notes   []string       `json:"notes"`
+
+	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
 }
 
 type actionReport struct {
@@ -57,6 +60,7 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 		Version: planVersion, Spec: j.specPath, Actions: []actionReport{},
 		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
 		Linger: lingerText(j.observed.Linger), Notes: w.notesOf(j, p),
+		Conflicts: mapTo(p.Conflicts, conflictOf),
 	}
 	for _, a := range p.Actions {
 		r.Actions = append(r.Actions, reportOf(a))
@@ -99,6 +103,17 @@ func (c countsReport) summary() string {
 		return "No changes: this host is as the spec says."
 	}
 	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", c.Add, c.Change, c.Remove, count(c.System, "action"))
+}
+
+// summary says in a line what the plan is.
+func (r planReport) summary() string {
+	switch n := len(r.Conflicts); {
+	case n > 0 && r.Counts.total() == 0:
+		return "Plan: " + count(n, "conflict") + "."
+	case n > 0:
+		return strings.TrimSuffix(r.Counts.summary(), ".") + ", " + count(n, "conflict") + "."
+	}
+	return r.Counts.summary()
 }
 
 // notesOf tells what was not checked, and what is the operator's to do.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,12 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
-	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
-	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
@@ -149,49 +145,19 @@ func (w *world) site() (units.Site, error) {
 		Edit: func(before, table []byte) ([]byte, error) {
 			return takopi.Set(before, table, takopi.EqualBelow(home))
 		},
-		Unedit: unedit,
+		Keys: takopiKeys{},
 	}, nil
 }
 
-// unedit takes the table's keys out of takopi.toml, and the file too if nothing
-// is left.
-func unedit(before, table []byte) ([]byte, error) {
-	keys, err := takopi.Keys(table)
-	if err != nil {
-		return nil, err
-	}
-	after, err := takopi.Unset(before, keys)
-	if err != nil || len(after) == 0 {
-		return nil, err
-	}
-	return after, nil
+// takopiKeys gives takopi.toml back.
+type takopiKeys struct{}
+
+func (takopiKeys) Earlier(src []byte, keys []string) (map[string]string, error) {
+	return takopi.Earlier(src, keys)
 }
 
-// connectTimeout bounds the wait for systemd and logind to take a connection.
-const connectTimeout = 10 * time.Second
-
-// connect reaches the user's systemd and logind, where there are any. The
-// connections end with ctx.
-func (w *world) connect(ctx context.Context) (h plan.Host, disconnect func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer time.AfterFunc(connectTimeout, cancel).Stop()
-	manager, err := systemd.User(ctx, w.runtimeDir())
-	if h.UnitsErr = err; err == nil {
-		h.Units = manager
-	}
-	login, err := systemd.ConnectLogin(ctx, w.getenv("DBUS_SYSTEM_BUS_ADDRESS"), w.uid)
-	if h.LoginErr = err; err == nil {
-		h.Login = login
-	}
-	w.detail("systemd --user: %s; logind: %s", reached(h.UnitsErr), reached(h.LoginErr))
-	return h, cancel
-}
-
-func reached(err error) string {
-	if err == nil {
-		return "reached"
-	}
-	return err.Error()
+func (takopiKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
+	return takopi.GiveBack(src, earlier)
 }
 
 // runtimeDir is $XDG_RUNTIME_DIR, or where systemd-logind puts it for a shell

@@ -121,9 +121,6 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		dir = s.Paths.ConfigDir
 		site, err := w.site()
 		if err == nil {
-			site.Retired, err = retired(s)
-		}
-		if err == nil {
 			j.desired, err = units.Desired(s, site)
 		}
 		if err != nil {
@@ -138,7 +135,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	case err != nil:
 		r.Host.Error = err.Error()
 	case specErr == nil:
-		r.Host = hostStatus{Checked: true, Changes: len(p.Actions)}
+		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
 	}
 	r.Notes = append(r.Notes, p.Notes...)
 	r.Linger = lingerText(j.observed.Linger)

@@ -2,9 +2,12 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 )
@@ -13,10 +16,22 @@ import (
 // stays, what was there before a failed action stays too, and to plan and apply
 // again goes on from there. did is told of each action that is done.
 //
-// The error is a *MovedError when a file is no longer as the plan found it, a
+// Where there are conflicts, nothing is done, and they are the error, joined. Else
+// the error is a *MovedError when a file is no longer as the plan found it, a
 // *fs.PathError or *os.LinkError when one cannot be written.
 func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
-	for _, a := range p.Actions {
+	if len(p.Conflicts) > 0 {
+		return joined(p.Conflicts)
+	}
+	if p.Founding > 0 {
+		if err := found(p.Actions[:p.Founding]); err != nil {
+			return err
+		}
+		for _, a := range p.Actions[:p.Founding] {
+			did(a)
+		}
+	}
+	for _, a := range p.Actions[p.Founding:] {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("interrupted before: %s %s: %w", a.Op, a.Target, err)
 		}
@@ -26,6 +41,33 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 		did(a)
 	}
 	return nil
+}
+
+func joined(conflicts []*ConflictError) error {
+	var errs []error
+	for _, c := range conflicts {
+		errs = append(errs, c)
+	}
+	return errors.Join(errs...)
+}
+
+// found makes directories and the file in the last of them, all at once.
+func found(actions []Action) error {
+	var dirs []atomicfile.Dir
+	for _, a := range actions {
+		if err := a.unmoved(); err != nil {
+			return err
+		}
+		if a.Op == Mkdir {
+			dirs = append(dirs, atomicfile.Dir{Path: a.Target, Mode: a.After.Mode})
+		}
+	}
+	file := actions[len(actions)-1].After
+	err := atomicfile.Found(dirs, file.Path, file.Content, file.Mode)
+	if errors.Is(err, fs.ErrExist) {
+		return &MovedError{dirs[0].Path}
+	}
+	return err
 }
 
 func (a Action) apply(ctx context.Context, h Host) error {
@@ -39,6 +81,8 @@ func (a Action) apply(ctx context.Context, h Host) error {
 		return h.Revoke(ctx, a.Target)
 	case LogOut:
 		return h.LogOut(ctx, a.Target)
+	case ClearGH:
+		return h.ClearGH(ctx, a.Target)
 	case Reload:
 		return h.Units.Reload(ctx)
 	case Enable:
@@ -53,12 +97,17 @@ func (a Action) apply(ctx context.Context, h Host) error {
 		return h.Units.Stop(ctx, a.Target)
 	case EnableLinger:
 		return h.Login.SetLinger(ctx, true)
+	case DisableLinger:
+		return h.Login.SetLinger(ctx, false)
 	}
 	return fmt.Errorf("no such operation: %s", a.Op)
 }
 
 // unmoved looks once more at what the action is about to replace.
 func (a Action) unmoved() error {
+	if a.After.minted {
+		return nil // it comes, changes and goes by itself
+	}
 	now, err := observeFile(a.After, a.After.followed())
 	if err != nil {
 		return err
@@ -80,7 +129,11 @@ func (a Action) applyFile() error {
 	case Chmod:
 		return atomicfile.Chmod(path, a.After.Mode)
 	case Remove:
-		return atomicfile.Remove(path)
+		err := atomicfile.Remove(path)
+		if a.Before.Kind == Directory && errors.Is(err, unix.ENOTEMPTY) {
+			return nil // what came up in it since is not ours
+		}
+		return err
 	}
 	content := a.After.Content
 	if a.After.From != "" {

@@ -2,41 +2,106 @@ package plan
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 )
 
-// Diff gives the actions that make observed into desired. The error is a
-// *ConflictError, or what an Edit said.
+// Diff gives the actions that make observed into desired, and what the manifest
+// is to say about it. What the manifest knows and nothing asks for is pruned. The
+// error is a *ConflictError, or what an Edit said.
 func Diff(observed, desired State) (Plan, error) {
-	d := differ{observed, desired}
-	var undo, files []Action
+	d := newDiffer(observed, desired)
 	for _, want := range desired.Files {
-		have := observed.file(want.Path)
-		if have.Kind == Other && d.masked(want.Path) {
-			continue
-		}
-		a, err := d.file(have, want)
-		if err != nil {
+		if err := d.want(want); err != nil {
 			return Plan{}, err
 		}
-		if a.Op == Remove && want.Undo != "" {
-			undo = append(undo, Action{Op: want.Undo, Target: want.Path, Reason: want.Label})
-		}
-		if a.Op != "" {
-			files = append(files, a)
+	}
+	for _, rec := range observed.Known.Records {
+		if _, wanted := d.wanted[rec.Path]; !wanted && rec.Path != d.backupDir() {
+			if err := d.prune(rec); err != nil {
+				return Plan{}, err
+			}
 		}
 	}
-	before, after, notes := d.units(files)
-	return Plan{
-		Actions: slices.Concat(before, undo, order(files), after),
-		Notes:   slices.Concat(observed.NotChecked, d.fileNotes(files), notes),
-	}, nil
+	if err := d.backups(); err != nil {
+		return Plan{}, err
+	}
+	d.removals()
+	before, after, notes := d.units(d.files)
+	p := Plan{
+		Notes:     slices.Concat(observed.NotChecked, d.fileNotes(), d.notes, notes),
+		Conflicts: d.conflicts, Settled: d.settled,
+	}
+	undoing := []Op{Revoke, LogOut, ClearGH}
+	slices.SortStableFunc(d.undo, func(a, b Action) int { return slices.Index(undoing, a.Op) - slices.Index(undoing, b.Op) })
+	head, tail := d.split(order(d.files))
+	return d.recorded(p, slices.Concat(before, d.undo, head, after), tail)
 }
 
-type differ struct{ observed, desired State }
+// A differ collects what has to be done, and what is known when that is done.
+type differ struct {
+	observed, desired State
 
-// order puts directories first and removals last, of which what lies deeper
-// comes before what holds it.
+	have   map[string]File   // what stands, by path
+	known  map[string]Record // what the manifest says
+	wanted map[string]File   // what is desired
+	gone   map[string]File   // what is to go, in the end
+
+	ahead map[string]Record // what the manifest has to say before anything is done
+	after map[string]Record // and afterwards
+
+	files, undo []Action
+	keep        map[string]string // the backups to make, with the file of each
+	conflicts   []*ConflictError
+	settled     []string
+	notes       []string
+}
+
+func newDiffer(observed, desired State) *differ {
+	d := &differ{observed: observed, desired: desired,
+		have: map[string]File{}, known: map[string]Record{}, wanted: map[string]File{}, gone: map[string]File{},
+		ahead: map[string]Record{}, after: map[string]Record{}, keep: map[string]string{}}
+	for _, f := range slices.Backward(observed.Files) { // of two, the first counts
+		d.have[f.Path] = f
+	}
+	for _, f := range observed.Files {
+		if f.leftover {
+			d.gone[f.Path] = File{Path: f.Path, Kind: Absent, Privacy: Hidden, Label: "left by an apply that was killed", minted: true}
+		}
+	}
+	for _, r := range observed.Known.Records {
+		d.known[r.Path] = r
+	}
+	for _, f := range desired.Files {
+		d.wanted[f.Path] = f
+		if f.Kind == Absent {
+			d.gone[f.Path] = f
+		}
+	}
+	return d
+}
+
+func (d *differ) at(path string) File {
+	if f, ok := d.have[path]; ok {
+		return f
+	}
+	return File{Path: path, Kind: Absent}
+}
+
+// removes reports whether path is to be absent.
+func (d *differ) removes(path string) bool {
+	_, ok := d.gone[path]
+	return ok
+}
+
+// record notes what is known of a path before and after the plan.
+func (d *differ) record(ahead, after Record) {
+	d.ahead[ahead.Path], d.after[after.Path] = ahead, after
+}
+
+// order puts directories first, then backups, and removals last, of which what
+// lies deeper comes before what holds it.
 func order(files []Action) []Action {
 	slices.SortStableFunc(files, func(a, b Action) int {
 		if a.Op == Remove && b.Op == Remove {
@@ -50,23 +115,62 @@ func order(files []Action) []Action {
 func (a Action) rank() int {
 	switch {
 	case a.Op == Remove:
-		return 2
+		return 3
+	case a.After.closing: // no looser before all else in it is gone
+		return 4
 	case a.After.Kind == Directory:
 		return 0
+	case a.After.backup:
+		return 1
 	}
-	return 1
+	return 2
+}
+
+// split takes the actions off the end of files that take the manifest away and
+// the directories above it: they come last of all.
+func (d *differ) split(files []Action) (head, tail []Action) {
+	if d.desired.Manifest == "" {
+		return files, nil
+	}
+	var last []Action
+	for _, a := range files {
+		switch {
+		case !within(d.desired.Manifest, a.Target):
+			head = append(head, a)
+		case a.After.closing:
+			tail = append(tail, a)
+		case a.Op == Remove:
+			last = append(last, a)
+		default:
+			head = append(head, a)
+		}
+	}
+	return head, append(tail, last...)
+}
+
+// within reports whether path is dir or lies below it.
+func within(path, dir string) bool {
+	for ; len(path) >= len(dir); path = filepath.Dir(path) {
+		if path == dir {
+			return true
+		}
+		if path == filepath.Dir(path) {
+			break
+		}
+	}
+	return false
 }
 
 // fileNotes tells of what stays although it is to go, and of the other names of
 // a file that is replaced.
-func (d differ) fileNotes(files []Action) (notes []string) {
-	for _, want := range d.desired.Files {
-		have := d.observed.file(want.Path)
-		if want.Kind == Absent && (have.Kind == Other || have.Kind == Regular && !d.goes(have)) {
-			notes = append(notes, have.Path+" stays: it is not what apply put there")
+func (d *differ) fileNotes() (notes []string) {
+	for _, path := range slices.Sorted(maps.Keys(d.gone)) {
+		have := d.at(path)
+		if !d.gone[path].minted && (have.Kind == Other || have.Kind == Regular && !d.goes(have)) {
+			notes = append(notes, path+" stays: it is not what apply put there")
 		}
 	}
-	for _, a := range files {
+	for _, a := range d.files {
 		if a.Op == Change && a.Before.Links > 1 {
 			notes = append(notes, fmt.Sprintf("%s has %d hard links: under its other names the old content stays", a.Target, a.Before.Links))
 		}

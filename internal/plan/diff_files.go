@@ -1,27 +1,54 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
-	"path/filepath"
-	"slices"
+	"maps"
 )
 
-// file gives the action for one file, or one without an Op where nothing has
-// to be done.
-func (d differ) file(have, want File) (Action, error) {
-	switch want.Kind {
-	case Directory:
+// want plans for one desired file.
+func (d *differ) want(want File) error {
+	have := d.at(want.Path)
+	rec, known := d.known[want.Path]
+	switch {
+	case have.Kind == Other && d.masked(want.Path):
+		if known {
+			d.record(rec, rec)
+		}
+		return nil
+	case want.Kind == Absent:
+		return nil // what goes is for removals
+	case known && !want.fits(rec.Kind):
+		return inTheWay(want.Path, "is known to the manifest as another kind of thing ("+string(rec.Kind)+")", "destroy first, then apply")
+	case want.Kind == Minted:
+		d.minted(have, want)
+		return nil
+	case want.Kind == Directory:
 		return d.directory(have, want)
-	case Absent:
-		return d.removal(have, want), nil
 	}
 	if err := d.mayReplace(have); err != nil {
-		return Action{}, err
+		return err
 	}
-	want, err := d.content(have, want)
-	if err != nil {
-		return Action{}, err
+	if want.Edit != nil {
+		return d.edited(have, want)
 	}
+	return d.whole(have, want)
+}
+
+// fits reports whether a record of the kind can go on with f. A directory that
+// others made because of us may become one of our own, and the reverse.
+func (f File) fits(kind RecordKind) bool {
+	switch {
+	case f.Kind == Directory || f.Kind == Minted:
+		return kind == OfDirectory || kind == OfMinted
+	case f.Edit != nil:
+		return kind == OfKeys
+	}
+	return kind == OfFile
+}
+
+// act adds the action that makes have into want, if it takes one.
+func (d *differ) act(have, want File) Op {
 	want.real = have.real
 	switch {
 	case want.Mode != 0:
@@ -30,7 +57,11 @@ func (d differ) file(have, want File) (Action, error) {
 	default:
 		want.Mode = have.Mode
 	}
-	return Action{Op: fileOp(have, want), Target: want.Path, Reason: want.Label, Before: have, After: want}, nil
+	op := fileOp(have, want)
+	if op != "" {
+		d.files = append(d.files, Action{Op: op, Target: want.Path, Reason: want.Label, Before: have, After: want})
+	}
+	return op
 }
 
 func fileOp(have, want File) Op {
@@ -49,90 +80,117 @@ func fileOp(have, want File) Op {
 	return ""
 }
 
-// content settles what a desired file is to hold.
-func (d differ) content(have, want File) (File, error) {
-	switch {
-	case want.Edit != nil:
-		after, err := want.Edit(have.Content)
-		if err != nil {
-			return want, err
-		}
-		if after == nil && have.link {
-			after = []byte{}
-		}
-		if after == nil {
-			want.Kind = Absent
-			return want, nil
-		}
-		want.Content, want.Hash = after, Hash(after)
-	case want.From != "":
-		from := d.observed.file(want.From)
-		switch {
-		case from.Kind == Regular:
-			want.Hash = from.Hash
-		case have.Kind == Regular:
-			want.Hash = have.Hash
-		case from.Kind == Absent:
-			return want, &ConflictError{want.From, "does not exist, and neither does " + want.Path + ", so there is no " + want.Label, "put it there, or correct the spec"}
-		default:
-			return want, &ConflictError{want.From, "is not a regular file", "correct the spec"}
-		}
-	default:
-		want.Hash = Hash(want.Content)
+// edited plans for a file in which only some keys are ours. Those that are no
+// longer asked for get back what they had.
+func (d *differ) edited(have, want File) error {
+	rec, known := d.known[want.Path]
+	next := Record{Path: want.Path, Kind: OfKeys, Label: want.Label, Was: rec.Was, Keys: map[string]string{}}
+	if !known && have.Kind == Regular {
+		next.Was = &Was{Mode: Perm(have.Mode)}
 	}
-	return want, nil
+	before, fresh, unasked := have.Content, []string{}, maps.Clone(rec.Keys)
+	for _, key := range want.Keys {
+		if earlier, ours := rec.Keys[key]; ours {
+			next.Keys[key] = earlier
+			delete(unasked, key)
+		} else {
+			fresh = append(fresh, key)
+		}
+	}
+	if len(fresh) > 0 {
+		earlier, err := d.desired.Keys.Earlier(before, fresh)
+		if err != nil {
+			return fmt.Errorf("%s: %w", want.Path, err)
+		}
+		maps.Copy(next.Keys, earlier)
+	}
+	if len(unasked) > 0 {
+		var err error
+		if before, err = d.desired.Keys.GiveBack(before, unasked); err != nil {
+			return fmt.Errorf("%s: %w", want.Path, err)
+		}
+	}
+	ahead := next
+	ahead.Keys = maps.Clone(next.Keys)
+	maps.Copy(ahead.Keys, unasked)
+	d.record(ahead, next)
+	return d.edit(have, want, before)
 }
 
-func (d differ) directory(have, want File) (Action, error) {
-	want.real = have.real
-	a := Action{Target: want.Path, Reason: want.Label, Before: have, After: want}
+// edit plans the edit of before, which is what have holds or some of it.
+func (d *differ) edit(have, want File, before []byte) error {
+	after, err := want.Edit(before)
+	switch {
+	case err != nil:
+		return err
+	case after == nil && have.link:
+		after = []byte{}
+	case after == nil:
+		want.Kind = Absent
+	}
+	if after != nil {
+		want.Content, want.Hash = after, Hash(after)
+	}
+	d.act(have, want)
+	return nil
+}
+
+func (d *differ) directory(have, want File) error {
+	rec, known := d.known[want.Path]
+	next := Record{Path: want.Path, Kind: OfDirectory, Label: want.Label, Mode: Perm(cmp.Or(want.Mode, fsMode(rec.Mode), want.NewMode)), Was: rec.Was}
 	switch {
 	case have.Kind == Absent:
-		a.Op = Mkdir
-		if want.Mode == 0 {
-			a.After.Mode = want.NewMode
-		}
+		want.real, want.Mode = have.real, cmp.Or(want.Mode, want.NewMode)
+		d.files = append(d.files, Action{Op: Mkdir, Target: want.Path, Reason: want.Label, Before: have, After: want})
 	case have.Kind != Directory:
-		return a, &ConflictError{want.Path, "is not a directory", "move it away"}
-	case want.Mode == 0:
-	case have.UID != d.desired.UID:
-		return a, d.foreign(have)
-	case have.Mode != want.Mode:
-		a.Op = Chmod
+		return inTheWay(want.Path, "is not a directory", "move it away")
+	case want.Mode != 0 && have.UID != d.desired.UID:
+		return d.notOurs(have)
+	case want.Mode != 0:
+		if !known {
+			next.Was = &Was{Mode: Perm(have.Mode)}
+		}
+		d.act(have, want)
+	case !known:
+		return nil // it stood there before us, and stays as it is
 	}
-	return a, nil
+	d.record(next, next)
+	return nil
 }
 
-// removal takes away a file, or a directory that holds nothing but what is
-// taken away too.
-func (d differ) removal(have, want File) Action {
-	if !d.goes(have) {
-		return Action{}
+// minted records what is made because of us, and takes away what was made for
+// another app.
+func (d *differ) minted(have, want File) {
+	rec, known := d.known[want.Path]
+	switch {
+	case !known && want.IfNew && have.Kind != Absent:
+		return
+	case rec.Kind == OfDirectory:
+		d.record(rec, rec)
+		return
 	}
-	return Action{Op: Remove, Target: want.Path, Reason: want.Label, Before: have, After: want}
-}
-
-func (d differ) goes(have File) bool {
-	if have.Kind != Directory {
-		return have.Kind == Regular && have.UID == d.desired.UID
+	if known && rec.App != want.App {
+		d.gone[want.Path] = File{Path: want.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, minted: true}
 	}
-	return !slices.ContainsFunc(have.Names, func(name string) bool {
-		path := filepath.Join(have.Path, name)
-		return !d.desired.removes(path) || !d.goes(d.observed.file(path))
-	})
+	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App}
+	ahead := next
+	if known {
+		ahead.App = rec.App // until it is gone
+	}
+	d.record(ahead, next)
 }
 
 // mayReplace refuses to touch what is no file of the user's own.
-func (d differ) mayReplace(have File) error {
+func (d *differ) mayReplace(have File) error {
 	switch {
 	case have.Kind == Directory || have.Kind == Other:
-		return &ConflictError{have.Path, "is not a regular file", "move it away"}
+		return inTheWay(have.Path, "is not a regular file", "move it away")
 	case have.Kind == Regular && have.UID != d.desired.UID:
-		return d.foreign(have)
+		return d.notOurs(have)
 	}
 	return nil
 }
 
-func (d differ) foreign(have File) error {
-	return &ConflictError{have.Path, fmt.Sprintf("belongs to uid %d, not to %d", have.UID, d.desired.UID), "move it away"}
+func (d *differ) notOurs(have File) error {
+	return inTheWay(have.Path, fmt.Sprintf("belongs to uid %d, not to %d", have.UID, d.desired.UID), "move it away")
 }

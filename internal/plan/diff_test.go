@@ -136,17 +136,3 @@ func TestDiffKeepsDirectories(t *testing.T) {
 	}
 	wantLines(t, "wanted", actions(p), nil)
 }
-
-func TestUntil(t *testing.T) {
-	t.Parallel()
-	p, err := Diff(busy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := p.Until("/a").Actions; len(got) == 0 || got[len(got)-1].Target != "/a" || len(got) == len(p.Actions) {
-		t.Errorf("got %q, want the plan up to /a", actions(Plan{Actions: got}))
-	}
-	if got := p.Until("/d"); !got.Empty() {
-		t.Errorf("got %q for a directory that stands, want nothing", actions(got))
-	}
-}

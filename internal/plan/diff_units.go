@@ -8,7 +8,7 @@ import (
 
 // units gives the actions on units: those before the files change, those
 // after, and what is to be told.
-func (d differ) units(files []Action) (before, after []Action, notes []string) {
+func (d *differ) units(files []Action) (before, after []Action, notes []string) {
 	linger, notes := d.linger()
 	if d.observed.NoUnits != nil {
 		return nil, linger, notes
@@ -19,18 +19,52 @@ func (d differ) units(files []Action) (before, after []Action, notes []string) {
 	}
 	masks := d.masks()
 	var enables, starts []Action
-	for _, want := range d.desired.Units {
+	for _, want := range d.allUnits() {
 		have := d.observed.unit(want.Name)
-		switch {
-		case d.desired.removes(want.Path):
+		_, stays := d.wanted[want.Path]
+		switch rec := d.known[want.Path]; {
+		case d.removes(want.Path) || !stays && rec.Path != "":
 			// What triggers goes before what it triggers, or that may start again.
-			before = append(takeDown(have), before...)
-		case want.Start && masks == nil:
+			down, up := takeDown(have, rec, changed[want.Path])
+			before, starts = append(down, before...), append(starts, up...)
+		case !want.Start || masks != nil:
+		case d.leftDisabled(want):
+			notes = append(notes, fmt.Sprintf("%s is disabled although an apply enabled it: left as it is; to have it back: systemctl --user enable --now %[1]s", want.Name))
+		default:
 			enables = append(enables, enable(have, want)...)
 			starts = append(starts, start(have, want, changed[want.Path])...)
 		}
 	}
 	return before, slices.Concat(d.reload(changed), enables, linger, starts), append(masks, notes...)
+}
+
+// allUnits are those that are desired, and those that the manifest knows of.
+func (d *differ) allUnits() []Unit {
+	return slices.Concat(d.desired.Units, d.observed.Known.units(d.desired.Units))
+}
+
+// units gives the units that m knows of, but for those of known.
+func (m Manifest) units(known []Unit) (more []Unit) {
+	for _, rec := range m.Records {
+		if rec.Unit != "" && !slices.ContainsFunc(known, func(u Unit) bool { return u.Name == rec.Unit }) {
+			more = append(more, Unit{Name: rec.Unit, Path: rec.Path})
+		}
+	}
+	return more
+}
+
+// leftDisabled reports whether somebody has disabled a unit that an apply
+// enabled.
+func (d *differ) leftDisabled(want Unit) bool {
+	return d.known[want.Path].Enabled && d.observed.unit(want.Name).File == "disabled"
+}
+
+// enabledAfter reports whether the unit is enabled once the plan is carried out.
+func (d *differ) enabledAfter(name string) bool {
+	if d.observed.NoUnits != nil || d.masks() != nil {
+		return false
+	}
+	return slices.ContainsFunc(d.desired.Units, func(u Unit) bool { return u.Name == name && u.Start })
 }
 
 func enable(have, want Unit) []Action {
@@ -54,8 +88,8 @@ func start(have, want Unit, changed bool) []Action {
 
 // reload makes the manager read the files again if one differs from what it
 // has loaded, or will.
-func (d differ) reload(changed map[string]bool) []Action {
-	for _, want := range d.desired.Units {
+func (d *differ) reload(changed map[string]bool) []Action {
+	for _, want := range d.allUnits() {
 		reason := ""
 		switch {
 		case changed[want.Path]:
@@ -72,7 +106,7 @@ func (d differ) reload(changed map[string]bool) []Action {
 
 // masked reports whether path is the file of a unit that the operator has
 // masked: then it is a link to /dev/null (systemctl(1), "mask").
-func (d differ) masked(path string) bool {
+func (d *differ) masked(path string) bool {
 	return slices.ContainsFunc(d.desired.Units, func(want Unit) bool {
 		return want.Path == path && isMasked(d.observed.unit(want.Name))
 	})
@@ -80,9 +114,9 @@ func (d differ) masked(path string) bool {
 
 // masks tells of the units that are masked. Where one is, all are left as they
 // are: a timer does not start either while its service is masked.
-func (d differ) masks() (notes []string) {
+func (d *differ) masks() (notes []string) {
 	for _, want := range d.desired.Units {
-		if isMasked(d.observed.unit(want.Name)) && !d.desired.removes(want.Path) {
+		if isMasked(d.observed.unit(want.Name)) && !d.removes(want.Path) {
 			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: systemctl --user unmask %[1]s", want.Name))
 		}
 	}
@@ -91,25 +125,35 @@ func (d differ) masks() (notes []string) {
 
 func isMasked(u Unit) bool { return u.Load == "masked" || u.File == "masked" }
 
-// takeDown stops and disables a unit whose file is to go.
-func takeDown(have Unit) (actions []Action) {
-	if have.Active == "active" || have.Active == "activating" {
-		actions = append(actions, Action{Op: Stop, Target: have.Name, Reason: "its file goes"})
+// takeDown stops and disables a unit whose file is to go. One that was enabled
+// before us stays so, and runs on with its own file, which comes back.
+func takeDown(have Unit, rec Record, changed bool) (down, up []Action) {
+	active := have.Active == "active" || have.Active == "activating"
+	if rec.Was != nil && rec.Was.Enabled {
+		if active && changed {
+			up = []Action{{Op: Restart, Target: have.Name, Reason: "its earlier file is back"}}
+		}
+		return nil, up
+	}
+	if active {
+		down = append(down, Action{Op: Stop, Target: have.Name, Reason: "its file goes"})
 	}
 	if have.File == "enabled" {
-		actions = append(actions, Action{Op: Disable, Target: have.Name, Reason: "its file goes"})
+		down = append(down, Action{Op: Disable, Target: have.Name, Reason: "its file goes"})
 	}
-	return actions
+	return down, nil
 }
 
-func (d differ) linger() (actions []Action, notes []string) {
-	if d.desired.Linger != LingerOn {
-		return nil, nil
-	}
-	switch d.observed.Linger {
-	case LingerOff:
-		actions = []Action{{Op: EnableLinger, Target: fmt.Sprintf("uid %d", d.desired.UID), Reason: "else the timer stops with the last session"}}
-	case LingerDenied:
+func (d *differ) linger() (actions []Action, notes []string) {
+	user := fmt.Sprintf("uid %d", d.desired.UID)
+	switch {
+	case d.desired.Linger != LingerOn && !d.observed.Known.Linger:
+	case d.desired.Linger != LingerOn && d.observed.Linger == LingerOn:
+		actions = []Action{{Op: DisableLinger, Target: user, Reason: "an apply turned it on"}}
+	case d.desired.Linger != LingerOn:
+	case d.observed.Linger == LingerOff:
+		actions = []Action{{Op: EnableLinger, Target: user, Reason: "else the timer stops with the last session"}}
+	case d.observed.Linger == LingerDenied:
 		notes = []string{fmt.Sprintf("linger is off, so the timer stops with your last session; an administrator has to run: loginctl enable-linger %d", d.desired.UID)}
 	}
 	return actions, notes

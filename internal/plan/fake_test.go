@@ -133,3 +133,13 @@ func appendLine(line string) func([]byte) ([]byte, error) {
 		return append(slices.Clone(before), line...), nil
 	}
 }
+
+// fileIn gives what was observed at path.
+func fileIn(s State, path string) File {
+	for _, f := range s.Files {
+		if f.Path == path {
+			return f
+		}
+	}
+	return File{Path: path, Kind: Absent}
+}

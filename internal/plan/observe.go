@@ -20,41 +20,104 @@ import (
 // maxShown bounds the files whose content is kept for a diff, in bytes.
 const maxShown = 1 << 20
 
-// Observe reads off the host all that desired speaks of.
+// Observe reads off the host all that desired and the manifest speak of.
 func Observe(ctx context.Context, h Host, desired State) (State, error) {
 	var s State
-	var sources []File
-	for _, want := range desired.Files {
-		f, err := observeFile(want, want.followed())
-		if err != nil {
+	if err := s.observeManifest(desired.Manifest); err != nil {
+		return s, err
+	}
+	seen := map[string]bool{desired.Manifest: true}
+	look := func(want File, follow bool) error {
+		if seen[want.Path] || want.Path == "" {
+			return nil
+		}
+		seen[want.Path] = true
+		f, err := observeFile(want, follow)
+		s.Files = append(s.Files, f)
+		return err
+	}
+	wants := slices.Concat(desired.Files, s.Known.files(desired.Files))
+	for _, want := range wants {
+		if err := look(want, want.followed()); err != nil {
 			return s, err
 		}
-		s.Files = append(s.Files, f)
-		if want.From != "" {
-			from, err := observeFile(File{Path: want.From, Privacy: Hidden}, true)
-			if err != nil {
-				return s, err
-			}
-			sources = append(sources, from)
+	}
+	for _, want := range wants {
+		if err := look(File{Path: want.From, Privacy: Hidden}, true); err != nil {
+			return s, err
 		}
 	}
-	s.Files = append(s.Files, sources...)
-	s.observeUnits(ctx, h, desired)
-	if desired.Linger != LingerUnknown {
-		s.observeLinger(ctx, h)
+	if desired.Manifest != "" {
+		if err := s.observeBackups(BackupDir(desired.Manifest), look); err != nil {
+			return s, err
+		}
+	}
+	if err := s.observeLeftovers(s.writable(desired.Manifest, wants)); err != nil {
+		return s, err
+	}
+	s.observeUnits(ctx, h, slices.Concat(desired.Units, s.Known.units(desired.Units)))
+	if desired.Linger != LingerUnknown || s.Known.Linger {
+		s.observeLinger(ctx, h, desired.Linger)
 	}
 	return s, nil
 }
 
-func (s *State) observeUnits(ctx context.Context, h Host, desired State) {
-	if len(desired.Units) == 0 {
+// observeManifest reads the manifest, if there is one.
+func (s *State) observeManifest(path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := observeFile(File{Path: path, Privacy: Hidden}, false)
+	if err == nil && f.Kind == Regular {
+		s.Known, err = readManifest(&f)
+	}
+	s.Files = append(s.Files, f)
+	return err
+}
+
+// files gives what to look at for the records, but for the paths of known.
+func (m Manifest) files(known []File) (more []File) {
+	seen := map[string]bool{}
+	for _, f := range known {
+		seen[f.Path] = true
+	}
+	for _, rec := range m.Records {
+		if seen[rec.Path] {
+			continue
+		}
+		f := File{Path: rec.Path, Kind: Absent, Privacy: Hidden, follow: rec.follows()}
+		if rec.Kind == OfKeys || rec.Text != "" {
+			f.Privacy = OwnLines
+		}
+		more = append(more, f)
+	}
+	return more
+}
+
+// observeBackups looks for the backups that there are, and for those that a file
+// would have if it had to give way.
+func (s *State) observeBackups(dir string, look func(File, bool) error) error {
+	if err := look(File{Path: dir, Kind: Absent}, true); err != nil {
+		return err
+	}
+	at := slices.IndexFunc(s.Files, func(f File) bool { return f.Path == dir })
+	for _, name := range s.Files[at].Names {
+		if err := look(File{Path: filepath.Join(dir, name), Privacy: Hidden}, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *State) observeUnits(ctx context.Context, h Host, wanted []Unit) {
+	if len(wanted) == 0 {
 		return
 	}
 	s.NoUnits = h.UnitsErr
 	if h.Units != nil {
-		s.NoUnits = readsFrom(h.Units, filepath.Dir(desired.Units[0].Path))
+		s.NoUnits = readsFrom(h.Units, filepath.Dir(wanted[0].Path))
 	}
-	for _, want := range desired.Units {
+	for _, want := range wanted {
 		if s.NoUnits != nil {
 			break
 		}
@@ -80,14 +143,21 @@ func readsFrom(units Units, dir string) error {
 	return nil
 }
 
-func (s *State) observeLinger(ctx context.Context, h Host) {
+func (s *State) observeLinger(ctx context.Context, h Host, wanted Linger) {
+	verb := "enable"
+	if wanted != LingerOn {
+		verb = "disable"
+	}
+	notChecked := func(err error) {
+		s.NotChecked = append(s.NotChecked, fmt.Sprintf("linger: not checked: %v; run: loginctl %s-linger", err, verb))
+	}
 	if h.Login == nil {
-		s.NotChecked = append(s.NotChecked, fmt.Sprintf("linger: not checked: %v; run: loginctl enable-linger", h.LoginErr))
+		notChecked(h.LoginErr)
 		return
 	}
 	switch on, err := h.Login.Linger(ctx); {
 	case err != nil:
-		s.NotChecked = append(s.NotChecked, fmt.Sprintf("linger: not checked: %v; run: loginctl enable-linger", err))
+		notChecked(err)
 	case on:
 		s.Linger = LingerOn
 	case h.Login.MaySetLinger(ctx):
@@ -98,7 +168,7 @@ func (s *State) observeLinger(ctx context.Context, h Host) {
 }
 
 // followed reports whether a link at the path of f stands for what it leads to.
-func (f File) followed() bool { return f.Kind == Directory || f.Edit != nil }
+func (f File) followed() bool { return f.Kind == Directory || f.Edit != nil || f.follow }
 
 // observeFile looks at what stands where want is to stand, and never blocks. A
 // link that leads nowhere stands for itself.
@@ -161,7 +231,7 @@ func read(path string, keep bool) (hash string, content []byte, err error) {
 		return "", nil, err
 	}
 	if kept.Len() > maxShown {
-		return "", nil, &ConflictError{path, fmt.Sprintf("is larger than %d bytes", maxShown), "move it away"}
+		return "", nil, inTheWay(path, fmt.Sprintf("is larger than %d bytes", maxShown), "move it away")
 	}
 	if keep {
 		content = append([]byte{}, kept.Bytes()...)

@@ -129,7 +129,7 @@ func TestObserveKeepsNoSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := s.file(key + "-link")
+	got := fileIn(s, key+"-link")
 	if got.Kind != Regular || got.Hash != Hash([]byte("secret")) || got.Content != nil {
 		t.Errorf("got %+v, want the hash of what the link leads to, and no content", got)
 	}
@@ -149,7 +149,7 @@ func TestObserveSourceHidesNoFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.file(managed).Kind; got != Other {
+	if got := fileIn(s, managed).Kind; got != Other {
 		t.Errorf("the managed file is taken for %s, want %s", got, Other)
 	}
 }

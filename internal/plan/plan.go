@@ -11,6 +11,7 @@ const (
 	Disable      Op = "disable"
 	Revoke       Op = "revoke"     // the token in a file
 	LogOut       Op = "log gh out" // by what a file says that gh was given
+	ClearGH      Op = "clear gh"   // the files in its directory, if it is logged in nowhere
 	Mkdir        Op = "create directory"
 	Create       Op = "create"
 	Change       Op = "change"
@@ -21,6 +22,8 @@ const (
 	EnableLinger Op = "enable linger"
 	Start        Op = "start"
 	Restart      Op = "restart"
+
+	DisableLinger Op = "disable linger"
 )
 
 // Action is one change to the host.
@@ -35,33 +38,23 @@ type Action struct {
 // Plan is what has to be done, in order, and what is to be told beside it.
 type Plan struct {
 	Actions []Action
-	Notes   []string // not checked, or left to the operator
+	// Founding is how many of the first actions are carried out as one: they
+	// make the directories that lead to the manifest, and the manifest.
+	Founding int
+	Notes    []string // not checked, or left to the operator
+	// Conflicts stand in the way: none of the plan is carried out.
+	Conflicts []*ConflictError
+	// Settled are the paths of the conflicts that were settled beforehand.
+	Settled []string
 }
 
 // Empty reports whether nothing has to be done.
-func (p Plan) Empty() bool { return len(p.Actions) == 0 }
+func (p Plan) Empty() bool { return len(p.Actions) == 0 && len(p.Conflicts) == 0 }
 
-// Until gives the head of p that ends with making the directory dir, or nothing
-// where p does not make it.
-func (p Plan) Until(dir string) Plan {
-	for i, a := range p.Actions {
-		if a.Op == Mkdir && a.Target == dir {
-			return Plan{Actions: p.Actions[:i+1]}
-		}
-	}
-	return Plan{}
+// Head gives the founding actions alone.
+func (p Plan) Head() Plan {
+	return Plan{Actions: p.Actions[:p.Founding], Founding: p.Founding, Conflicts: p.Conflicts}
 }
-
-// ConflictError says that something stands in the way that is not ours to
-// change.
-type ConflictError struct {
-	Path   string
-	Reason string
-	Remedy string
-}
-
-// Error names the path and what is wrong there.
-func (e *ConflictError) Error() string { return e.Path + " " + e.Reason }
 
 // MovedError says that the host is no longer as the plan found it.
 type MovedError struct{ Path string }

@@ -19,6 +19,20 @@ type State struct {
 	Units  []Unit
 	Linger Linger
 	UID    int // desired only: whose files they are
+
+	// Manifest is the path of the manifest; where it is empty, nothing is
+	// recorded. Known is what it says, observed only.
+	Manifest string
+	Known    Manifest
+	// Keys gives back what keys had before us, in files of which only some are
+	// ours. Desired only, as all below.
+	Keys KeyEditor `json:"-"`
+	// Purge has private keys go, too, when nothing asks for them any more.
+	Purge bool
+	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
+	// although somebody else has changed them, and paths that are to be left.
+	Overwrite, Keep []string
+
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
 	// NoUnits is set when the user's service manager could not be reached.
@@ -30,10 +44,11 @@ type Kind string
 
 // The kinds of file.
 const (
-	Absent    Kind = "absent"
+	Absent    Kind = "absent" // desired: what a record speaks of and nothing asks for
 	Regular   Kind = "file"
 	Directory Kind = "directory"
-	Other     Kind = "other" // a link, a FIFO, a device: never ours
+	Other     Kind = "other"  // a link, a FIFO, a device: never ours
+	Minted    Kind = "minted" // desired only: a mint, systemd or gh makes it later
 )
 
 // Privacy is how much of a file a diff may show.
@@ -49,16 +64,21 @@ const (
 // File is a file or directory. Path to Content are what is there, or what
 // should be; the rest says how a desired file comes about.
 type File struct {
-	Path    string
-	Kind    Kind
-	Mode    fs.FileMode // permission bits; in a desired File 0 leaves them be
-	UID     int         // observed only
-	Hash    string      // hex SHA-256 of a regular file's content
-	Content []byte      `json:"-"` // nil where only the hash is kept
-	Names   []string    // what an observed directory holds that is to go
-	Links   int         // observed only: the hard links of a regular file
-	real    string      // where Path leads, for what is reached through a link
-	link    bool        // Path itself is a link
+	Path     string
+	Kind     Kind
+	Mode     fs.FileMode // permission bits; in a desired File 0 leaves them be
+	UID      int         // observed only
+	Hash     string      // hex SHA-256 of a regular file's content
+	Content  []byte      `json:"-"` // nil where only the hash is kept
+	Names    []string    // what an observed directory holds that is to go
+	Links    int         // observed only: the hard links of a regular file
+	real     string      // where Path leads, for what is reached through a link
+	link     bool        // Path itself is a link
+	follow   bool        // a link at Path stands for what it leads to
+	leftover bool        // of a write that was killed
+	minted   bool        // it may change, or go, by itself
+	backup   bool        // it keeps what stood there before us
+	closing  bool        // the old mode of a directory, for when all else is gone
 
 	Label   string  // what it is, for people
 	Privacy Privacy // desired only
@@ -71,13 +91,29 @@ type File struct {
 	// From names a file that the content is copied from: a key or the binary.
 	// That it is gone is no drift as long as Path stands.
 	From string
-	// Undo is done before a file that is to be absent is removed: Revoke or
-	// LogOut, or empty.
+	// Undo is done before what was minted is removed: Revoke, LogOut or ClearGH,
+	// or empty.
 	Undo Op
+	// IfNew has what is minted recorded only where nothing stands yet: else it
+	// is not there because of us.
+	IfNew  bool
+	Unit   string // the unit whose file it is
+	App    string // whose file it is: it never becomes another's unasked
+	Secret bool   // a private key: never backed up, replaced or removed unasked
 	// Edit makes the content out of the one that is there, nil if none. To
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.
 	Edit func(before []byte) ([]byte, error) `json:"-"`
+	// Keys are those that Edit sets. What they had before is recorded.
+	Keys []string
+}
+
+// KeyEditor knows the files of which only some keys are ours.
+type KeyEditor interface {
+	// Earlier gives what src has for the keys, "" for nothing.
+	Earlier(src []byte, keys []string) (map[string]string, error)
+	// GiveBack gives src with what Earlier gave.
+	GiveBack(src []byte, earlier map[string]string) ([]byte, error)
 }
 
 // Unit is a systemd unit of the user.
@@ -110,8 +146,9 @@ type Host struct {
 	Login    Login
 	LoginErr error
 	// Revoke revokes the token in a token file, LogOut logs gh out of the host
-	// that a stamp file names. Both are asked for removals alone.
-	Revoke, LogOut func(ctx context.Context, file string) error
+	// that a stamp file names, and ClearGH removes the files of gh's directory
+	// unless gh is logged in anywhere. All are asked for removals alone.
+	Revoke, LogOut, ClearGH func(ctx context.Context, path string) error
 }
 
 // Units is the user's service manager; *systemd.Manager is one.
@@ -131,26 +168,6 @@ type Login interface {
 	Linger(ctx context.Context) (bool, error)
 	MaySetLinger(ctx context.Context) bool
 	SetLinger(ctx context.Context, on bool) error
-}
-
-// file finds the observed file at path.
-func (s State) file(path string) File {
-	for _, f := range s.Files {
-		if f.Path == path {
-			return f
-		}
-	}
-	return File{Path: path, Kind: Absent}
-}
-
-// removes reports whether the desired state asks for path to be absent.
-func (s State) removes(path string) bool {
-	for _, f := range s.Files {
-		if f.Path == path {
-			return f.Kind == Absent
-		}
-	}
-	return false
 }
 
 func (s State) unit(name string) Unit {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 )
 
 // undoTimeout bounds each of Revoke and LogOutGH.
@@ -55,6 +58,26 @@ func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	said, err := runGH(ctx, gh, "", r.Env, "auth", "logout", "--hostname", fields[1])
 	if err != nil {
 		return ghFailed("gh was not logged out", err, said, "run `gh auth logout --hostname "+fields[1]+"`")
+	}
+	return nil
+}
+
+// ClearGH removes the files that gh has made in its directory, unless it is logged
+// in to any host.
+func ClearGH(dir string) error {
+	hosts := filepath.Join(dir, "hosts.yml")
+	data, _, err := readSmall(hosts)
+	if err != nil && !errors.Is(err, errAbsent) {
+		return nil // not what gh leaves behind
+	}
+	// The logout from the last host leaves an empty YAML mapping.
+	if text := strings.TrimSpace(string(data)); text != "" && text != "{}" {
+		return nil
+	}
+	for _, path := range []string{hosts, filepath.Join(dir, "config.yml")} {
+		if err := atomicfile.Remove(path); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -90,9 +90,6 @@ func TestDesiredRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) || len(state.Files) != 0 {
 			t.Errorf("%q: got %v, want an error about %s and no files", test.home, err, test.want)
 		}
-		if _, err := Removed(s, site(test.home), false); err == nil {
-			t.Errorf("%q: Removed gave no error", test.home)
-		}
 	}
 }
 

@@ -107,13 +107,7 @@ systemctl --user start `+Timer+"\n"+awaitTicks("1")+"systemctl --user daemon-rel
 func TestCalendarTimerTicks(t *testing.T) {
 	t.Parallel()
 	home := "/home/u"
-	s := site(home)
-	s.Unedit = s.Edit
-	removed, err := Removed(parse(t, home, fourLines), s, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stamp := fileAt(t, removed, home+"/.local/share/systemd/timers/stamp-"+Timer)
+	stamp := fileAt(t, desired(t, home, fourLines), home+"/.local/share/systemd/timers/stamp-"+Timer)
 	out := onHost(t, home, fourLines+"refresh { interval = \"5s\" }\n", ticking, `
 date +%s%3N
 systemctl --user start `+Timer+"\n"+awaitTicks("3")+"test -e "+stamp.Path+`

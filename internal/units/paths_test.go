@@ -1,6 +1,12 @@
 package units
 
-import "testing"
+import (
+	"maps"
+	"path/filepath"
+	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+)
 
 func TestPathsOf(t *testing.T) {
 	t.Parallel()
@@ -18,55 +24,55 @@ func TestPathsOf(t *testing.T) {
 	}
 }
 
-// The binary is copied to where units look for it, unless it is run from there,
-// and only a copy is removed.
+// The binary is copied to where units look for it, and stays there when it is
+// run from there. A system's own is left to the system.
 func TestBinary(t *testing.T) {
 	t.Parallel()
 	s := parse(t, "/home/u", fourLines)
 	const own = "/home/u/.local/bin/ghauth-provision"
-	for _, test := range []struct {
-		executable   string
-		copied, gone bool
-	}{
-		{"/home/u/Downloads/ghauth-provision", true, true},
-		{own, false, true},
-		{"/usr/bin/ghauth-provision", false, false},
+	for executable, want := range map[string]bool{
+		"/home/u/Downloads/ghauth-provision": true,
+		own:                                  true,
+		"/usr/bin/ghauth-provision":          false,
 	} {
 		at := site("/home/u")
-		at.Executable, at.Unedit = test.executable, at.Edit
+		at.Executable = executable
 		wanted, err := Desired(s, at)
 		if err != nil {
 			t.Fatal(err)
 		}
-		removed, err := Removed(s, at, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		copied, gone := false, false
+		got := false
 		for _, f := range wanted.Files {
-			copied = copied || f.Path == own && f.From == test.executable
+			got = got || f.Path == own && f.From == executable
 		}
-		for _, f := range removed.Files {
-			gone = gone || f.Path == own
-		}
-		if copied != test.copied || gone != test.gone {
-			t.Errorf("%s: copied: %v, removed: %v, want %v, %v", test.executable, copied, gone, test.copied, test.gone)
+		if got != want {
+			t.Errorf("%s: copied: %v, want %v", executable, got, want)
 		}
 	}
 }
 
-// A key that the spec itself keeps at the managed path is never removed.
-func TestPurgeKeepsTheSpecsKey(t *testing.T) {
+// What is minted is told with what undoes it: the first app's login of gh, and
+// every app's token.
+func TestMinted(t *testing.T) {
 	t.Parallel()
-	s := parse(t, "/home/u", fourLines)
-	s.Apps[0].PrivateKey = "/home/u/.config/takopi/github-app.pem"
-	removed, err := Removed(s, site("/home/u"), true)
-	if err != nil {
-		t.Fatal(err)
+	undone := map[string]plan.Op{}
+	for _, f := range desired(t, "/home/u", specs["three-apps"]).Files {
+		if f.Kind == plan.Minted && f.Undo != "" {
+			undone[filepath.Base(f.Path)] = f.Undo
+		}
 	}
-	for _, f := range removed.Files {
-		if f.Path == s.Apps[0].PrivateKey {
-			t.Errorf("%s is removed", f.Path)
+	want := map[string]plan.Op{"gh": plan.ClearGH, "github-token.gh": plan.LogOut, "github-token.env": plan.Revoke}
+	apps := parse(t, "/home/u", specs["three-apps"]).Apps
+	for _, app := range apps[1:] {
+		want["github-token-"+app.Name+".env"] = plan.Revoke
+	}
+	if !maps.Equal(undone, want) {
+		t.Errorf("got %v, want %v", undone, want)
+	}
+	off := desired(t, "/home/u", fourLines+"gh { enabled = false }\n")
+	for _, f := range off.Files {
+		if f.Undo == plan.LogOut || f.Undo == plan.ClearGH {
+			t.Errorf("without gh: %s has %s", f.Path, f.Undo)
 		}
 	}
 }

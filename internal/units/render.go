@@ -84,10 +84,10 @@ func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan
 	if err != nil {
 		return nil, err
 	}
-	pem := plan.File{Path: key, Kind: plan.Regular, Mode: 0o600, From: app.PrivateKey, Privacy: plan.Hidden, Label: "private key of app " + app.Name}
+	pem := plan.File{Path: key, Kind: plan.Regular, Mode: 0o600, From: app.PrivateKey, Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "private key of app " + app.Name}
 	return []plan.File{pem, {
 		Path: AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".env"),
-		Kind: plan.Regular, Mode: 0o600, Content: env, Label: "app " + app.Name,
+		Kind: plan.Regular, Mode: 0o600, Content: env, App: app.Name, Label: "app " + app.Name,
 	}}, nil
 }
 

@@ -130,19 +130,6 @@ func TestDesired(t *testing.T) {
 	}
 }
 
-func TestRemoved(t *testing.T) {
-	t.Parallel()
-	for name, purge := range map[string]bool{"removed": false, "purged": true} {
-		s := site("/home/u")
-		s.Unedit = s.Edit
-		state, err := Removed(parse(t, "/home/u", specs["three-apps"]), s, purge)
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden(t, name, describe(t, state))
-	}
-}
-
 // describe writes a state down, each file with its privacy and its content.
 func describe(t *testing.T, state plan.State) string {
 	t.Helper()
@@ -158,19 +145,25 @@ func describe(t *testing.T, state plan.State) string {
 		if f.Undo != "" {
 			fmt.Fprintf(&b, "first: %s\n", f.Undo)
 		}
+		if f.IfNew {
+			b.WriteString("only where it is new\n")
+		}
+		if f.Secret || f.App != "" || f.Unit != "" || f.Keys != nil {
+			fmt.Fprintf(&b, "secret: %v, app: %s, unit: %s, keys: %q\n", f.Secret, f.App, f.Unit, f.Keys)
+		}
 		b.WriteString(contentOf(t, f))
 	}
 	for _, u := range state.Units {
 		fmt.Fprintf(&b, "== unit %s in %s, start: %v\n", u.Name, u.Path, u.Start)
 	}
-	fmt.Fprintf(&b, "== linger %q, uid %d\n", state.Linger, state.UID)
+	fmt.Fprintf(&b, "== linger %q, uid %d, manifest %s\n", state.Linger, state.UID, state.Manifest)
 	return b.String()
 }
 
 // modeOf gives a file's mode, or in brackets that of a new one.
 func modeOf(f plan.File) string {
 	switch {
-	case f.Kind == plan.Absent:
+	case f.Kind == plan.Minted:
 		return ""
 	case f.Mode == 0:
 		return fmt.Sprintf("(%04o) ", f.NewMode)

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// observeLeftovers finds what an apply that was killed has left beside the files
+// that it was about to write: .NAME and digits, as package atomicfile has it.
+func (s *State) observeLeftovers(paths []string) error {
+	names := map[string]map[string]bool{} // by directory
+	for _, path := range paths {
+		dir := filepath.Dir(path)
+		if names[dir] == nil {
+			names[dir] = map[string]bool{}
+		}
+		names[dir][filepath.Base(path)] = true
+	}
+	for dir, bases := range names {
+		entries, err := os.ReadDir(dir)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if !e.Type().IsRegular() || !isLeftover(e.Name(), bases) {
+				continue
+			}
+			f, err := observeFile(File{Path: filepath.Join(dir, e.Name()), Privacy: Hidden}, false)
+			if err != nil {
+				return err
+			}
+			f.leftover = true
+			s.Files = append(s.Files, f)
+		}
+	}
+	return nil
+}
+
+// isLeftover reports whether name is that of a temporary file for one of bases,
+// which may end in digits themselves.
+func isLeftover(name string, bases map[string]bool) bool {
+	rest, ok := strings.CutPrefix(name, ".")
+	for end := len(rest); ok && end > 1 && '0' <= rest[end-1] && rest[end-1] <= '9'; end-- {
+		if bases[rest[:end-1]] {
+			return true
+		}
+	}
+	return false
+}
+
+// writable gives where an apply may have been writing: what is wanted, what is
+// known, the backups and the manifest, or what links at these lead to.
+func (s State) writable(manifest string, wants []File) (paths []string) {
+	add := func(path string) {
+		if real, err := filepath.EvalSymlinks(path); err == nil && isLink(path) {
+			path = real
+		}
+		paths = append(paths, path)
+	}
+	for _, want := range wants {
+		if want.Kind != Directory && want.Kind != Minted {
+			add(want.Path)
+		}
+	}
+	for _, rec := range s.Known.Records {
+		if rec.Was != nil && rec.Was.Backup != "" {
+			add(rec.Was.Backup)
+		}
+	}
+	if manifest != "" {
+		add(manifest)
+	}
+	return paths
+}
