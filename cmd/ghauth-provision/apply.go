@@ -79,14 +79,14 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 }
 
 // checkPlan looks at a first plan before anything is done: the flags have to settle
-// conflicts that there are, and no others may be left.
+// conflicts that there are.
 func (w *world) checkPlan(ctx context.Context, j *job) error {
+	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
+		return nil
+	}
 	p, err := j.plan(ctx)
 	if err == nil {
 		err = w.allSettle(j.desired, p)
-	}
-	if err == nil {
-		err = conflictsError(p)
 	}
 	return err
 }
@@ -213,7 +213,7 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 	case err != nil:
 		return p, err
 	case len(p.Conflicts) > 0:
-		return p, conflictsError(p)
+		return p, p.Conflicted()
 	case !p.Empty():
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,13 +79,4 @@ func conflictOf(c *plan.ConflictError) conflictReport {
 func (w *world) threeWays(c *plan.ConflictError) {
 	w.paintDiff(w.stderr, c.Changed)
 	w.paintDiff(w.stderr, c.Wants)
-}
-
-// conflictsError gives the conflicts of p joined, or nil.
-func conflictsError(p plan.Plan) error {
-	var errs []error
-	for _, c := range p.Conflicts {
-		errs = append(errs, c)
-	}
-	return errors.Join(errs...)
 }

@@ -127,7 +127,7 @@ func remedyOf(err error) string {
 	case errors.As(err, &conflict):
 		return conflict.Remedy
 	case is[*plan.ManifestError](err):
-		return "correct it, or put it back from a backup; without it (move it away) all that stands counts as having been there before"
+		return "correct it, put it back from a backup, or use the program that wrote it; without it (move it away) all that stands counts as having been there before"
 	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
 		return "try again in a moment"
 	}

@@ -115,7 +115,7 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		show(report)
 	}
 	if err == nil {
-		err = conflictsError(p) // apply would stop, too
+		err = p.Conflicted() // apply would stop, too
 	}
 	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
 		err = errTold(exitDiffers)

@@ -20,8 +20,8 @@ import (
 // the error is a *MovedError when a file is no longer as the plan found it, a
 // *fs.PathError or *os.LinkError when one cannot be written.
 func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
-	if len(p.Conflicts) > 0 {
-		return joined(p.Conflicts)
+	if err := p.Conflicted(); err != nil {
+		return err
 	}
 	if p.Founding > 0 {
 		if err := found(p.Actions[:p.Founding]); err != nil {
@@ -41,14 +41,6 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 		did(a)
 	}
 	return nil
-}
-
-func joined(conflicts []*ConflictError) error {
-	var errs []error
-	for _, c := range conflicts {
-		errs = append(errs, c)
-	}
-	return errors.Join(errs...)
 }
 
 // found makes directories and the file in the last of them, all at once.

@@ -166,6 +166,9 @@ func within(path, dir string) bool {
 func (d *differ) fileNotes() (notes []string) {
 	for _, path := range slices.Sorted(maps.Keys(d.gone)) {
 		have := d.at(path)
+		if have.Kind == Directory && !d.goes(have) {
+			notes = append(notes, path+" stays: it is not empty")
+		}
 		if !d.gone[path].minted && (have.Kind == Other || have.Kind == Regular && !d.goes(have)) {
 			notes = append(notes, path+" stays: it is not what apply put there")
 		}

@@ -89,12 +89,17 @@ type Perm fs.FileMode
 // MarshalText writes p in octal.
 func (p Perm) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%04o", uint32(p)), nil }
 
-// UnmarshalText reads what MarshalText has written.
+// UnmarshalText reads what MarshalText has written. What is none is badPerm, so
+// that the record it stands in can be named.
 func (p *Perm) UnmarshalText(text []byte) error {
 	n, err := strconv.ParseUint(string(text), 8, 9)
-	*p = Perm(n)
-	return err
+	if *p = Perm(n); err != nil {
+		*p = badPerm
+	}
+	return nil
 }
+
+const badPerm Perm = 1 << 31
 
 func fsMode(p Perm) fs.FileMode { return fs.FileMode(p) }
 
@@ -156,6 +161,9 @@ func parseManifest(path string, data []byte) (m Manifest, err error) {
 // lineOf tells in which line a decoder has met an error.
 func lineOf(data []byte, dec *json.Decoder, err error) int {
 	at := dec.InputOffset()
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		at = int64(len(data))
+	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = e.Offset
 	}
@@ -179,6 +187,8 @@ func (r Record) fault() string {
 		return strconv.Quote(string(r.Kind)) + " is not a kind of record"
 	case r.Was != nil && r.Was.Backup != "" && !filepath.IsAbs(r.Was.Backup):
 		return strconv.Quote(r.Was.Backup) + " is not an absolute path"
+	case r.Mode == badPerm || r.Was != nil && r.Was.Mode == badPerm:
+		return "a mode is not three octal digits after a zero"
 	case !slices.Contains([]Op{"", Revoke, LogOut, ClearGH}, r.Undo):
 		return strconv.Quote(string(r.Undo)) + " is nothing that can be done before a removal"
 	}

@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Op is what an action does.
 type Op string
@@ -50,6 +53,15 @@ type Plan struct {
 
 // Empty reports whether nothing has to be done.
 func (p Plan) Empty() bool { return len(p.Actions) == 0 && len(p.Conflicts) == 0 }
+
+// Conflicted gives the conflicts, joined, or nil.
+func (p Plan) Conflicted() error {
+	var errs []error
+	for _, c := range p.Conflicts {
+		errs = append(errs, c)
+	}
+	return errors.Join(errs...)
+}
 
 // Head gives the founding actions alone.
 func (p Plan) Head() Plan {
