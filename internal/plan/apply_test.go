@@ -183,3 +183,15 @@ func TestApplyKeepsWhatItCannotReplace(t *testing.T) {
 		t.Errorf("public holds %v, %v, want the script and the old unit alone", entries, err)
 	}
 }
+
+// What comes up in a directory while it is being taken away is not ours: both stay.
+func TestApplyLeavesWhatCameUp(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "d")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, p := replan(t, State{UID: os.Getuid(), Files: []File{{Path: dir, Kind: Absent}}})
+	write(t, filepath.Join(dir, "theirs"), "x", 0o600)
+	apply(t, p)
+	wantFile(t, filepath.Join(dir, "theirs"), "x", 0o600)
+}

@@ -21,6 +21,13 @@ func TestDestroyGivesTheTreeBack(t *testing.T) {
 		}
 
 		applied := fileExists(g.manifest)
+		if r.IntN(2) == 0 { // first without the keys, which have to stay known
+			gentle := g.nothing()
+			gentle.Purge = false
+			if _, err := g.make(gentle, -1); err != nil {
+				t.Errorf("destroy without the keys: %v", err)
+			}
+		}
 		if _, err := g.make(g.nothing(), -1); err != nil {
 			t.Errorf("destroy: %v", err)
 		}

@@ -169,7 +169,15 @@ func TestDiffSettlesConflicts(t *testing.T) {
 		wantLines(t, test.name+", conflicts", conflictsOf(p), nil)
 		wantLines(t, test.name+", settled", p.Settled, []string{"/f"})
 	}
-	p, err := Diff(observed, State{UID: 1, Manifest: manifestPath, Files: []File{want}})
+	// A key is overwritten without a backup: what was there may be a secret, too.
+	key := with(want, func(f *File) { f.Secret, f.Privacy = true, Hidden })
+	p, err := Diff(recordedHost([]File{regular("/f", "earlier")}, false), State{UID: 1, Manifest: manifestPath, Files: []File{key}, Overwrite: []string{"/f"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "key overwritten", others(p), []string{"change /f 0600"})
+
+	p, err = Diff(observed, State{UID: 1, Manifest: manifestPath, Files: []File{want}})
 	if err != nil || len(p.Conflicts) != 1 {
 		t.Fatalf("%d conflicts, %v, want one", len(p.Conflicts), err)
 	}

@@ -74,7 +74,7 @@ func TestDiffGivesLingerBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantLines(t, string(test.have), others(p), test.plan)
+		wantLines(t, string(test.have), actions(p), append(test.plan, "remove "+manifestPath)) // what is known goes last
 	}
 	p, err := Diff(State{Linger: LingerOff}, State{UID: 1, Manifest: manifestPath, Linger: LingerOn, Files: []File{{Path: "/f", Kind: Minted, Undo: Revoke}}})
 	if err != nil {
@@ -83,5 +83,44 @@ func TestDiffGivesLingerBack(t *testing.T) {
 	wantLines(t, "turned on", actions(p), []string{"create " + manifestPath + " 0600", "enable linger uid 1"})
 	if m, err := parseManifest(manifestPath, p.Actions[0].After.Content); err != nil || !m.Linger {
 		t.Errorf("%v, linger: %v, want it recorded before it is turned on", err, m.Linger)
+	}
+}
+
+// That a unit is enabled is known once it is, and no sooner: else an apply that is
+// killed before would look like an operator who has disabled it since.
+func TestDiffRecordsEnabled(t *testing.T) {
+	t.Parallel()
+	desired := pair(Regular)
+	desired.Manifest = manifestPath
+	desired.Files[1].Unit = "x.timer"
+	away := world(unknown, unknown)
+	away.NoUnits = errAway
+	for _, test := range []struct {
+		name  string
+		have  State
+		after bool
+	}{
+		{"new", world(unknown, unknown), true},
+		{"without systemd", away, false},
+		{"masked", world(masked, unknown), false},
+	} {
+		p, err := Diff(test.have, desired)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []bool
+		for _, a := range p.Actions {
+			if a.Target != manifestPath {
+				continue
+			}
+			m, err := parseManifest(manifestPath, a.After.Content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, m.Records[1].Enabled)
+		}
+		if got[0] || got[len(got)-1] != test.after {
+			t.Errorf("%s: enabled is %v ahead and behind, want false and %v", test.name, got, test.after)
+		}
 	}
 }
