@@ -130,57 +130,77 @@ func TestTestPartsDoNotShip(t *testing.T) {
 	}
 }
 
-// calls lists functions that only some files may call, each with those files:
-// every change to the host is made by atomicfile, the clock and the way out are
-// main's.
+// calls lists functions that only some files may name, each with those files:
+// the clock, the way out and the terminal are main's.
 var calls = map[string][]string{
-	"os.Exit":      {"cmd/ghauth-provision/main.go"},
-	"time.Now":     {"internal/systemd/clock.go"},
-	"os.WriteFile": {}, "os.Create": {}, "os.CreateTemp": {}, "os.MkdirTemp": {"internal/atomicfile/"}, "os.MkdirAll": {}, "os.RemoveAll": {},
-	"os.Rename": {}, "os.Symlink": {}, "os.Link": {}, "os.Truncate": {}, "os.Chown": {}, "os.Chtimes": {},
-	"os.Mkdir": {"internal/atomicfile/"}, "os.Remove": {"internal/atomicfile/"}, "os.Chmod": {"internal/atomicfile/"},
-	"log.Fatal": {}, "log.Printf": {}, "fmt.Println": {}, "fmt.Printf": {},
-	// A lock has to be made before it can be held.
-	"os.O_CREATE": {"internal/refresh/lock.go"},
+	"os.Exit":   {"cmd/ghauth-provision/main.go"},
+	"time.Now":  {"cmd/ghauth-provision/main.go", "internal/systemd/clock.go"},
+	"log.Fatal": {}, "log.Printf": {}, "fmt.Println": {}, "fmt.Printf": {}, "fmt.Print": {},
 }
+
+// writers are the names of functions and methods that change a file system,
+// whoever has them: os, os.Root, syscall, unix. Only atomicfile calls them, and
+// all else calls atomicfile.
+var writers = []string{"WriteFile", "Create", "CreateTemp", "Mkdir", "MkdirAll", "MkdirTemp", "Remove", "RemoveAll", "Rename", "Renameat", "Renameat2",
+	"Symlink", "Link", "Unlink", "Unlinkat", "Rmdir", "Truncate", "Chmod", "Fchmod", "Chown", "Lchown", "Fchown", "Chtimes", "CopyFS", "Mount"}
+
+// mayWrite says what else may: a lock has to be made before it can be held.
+var mayWrite = map[string][]string{"internal/refresh/lock.go": {"Chmod"}}
+
+// writeFlags open a file for writing.
+var writeFlags = []string{"O_CREATE", "O_CREAT", "O_WRONLY", "O_RDWR", "O_APPEND", "O_TRUNC"}
 
 func TestCalls(t *testing.T) {
 	for _, s := range sources(t) {
 		if !s.ships() {
 			continue
 		}
+		names := s.importNames()
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			sel, ok := n.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			pkg, ok := sel.X.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			name := pkg.Name + "." + sel.Sel.Name
-			where, ruled := calls[name]
-			if ruled && !slices.ContainsFunc(where, func(w string) bool { return strings.HasPrefix(s.path, w) }) && !passed(s, sel) {
-				t.Errorf("%s: %s is not for this file", s.set.Position(n.Pos()), name)
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				if sel, ok := n.Fun.(*ast.SelectorExpr); ok && s.writes(names, sel) {
+					t.Errorf("%s: only atomicfile changes files, and this calls %s", s.set.Position(n.Pos()), sel.Sel.Name)
+				}
+			case *ast.SelectorExpr:
+				pkg, _ := n.X.(*ast.Ident)
+				if pkg == nil {
+					return true
+				}
+				name := names[pkg.Name] + "." + n.Sel.Name
+				if where, ruled := calls[name]; ruled && !slices.Contains(where, s.path) {
+					t.Errorf("%s: %s is not for this file", s.set.Position(n.Pos()), name)
+				}
+				if slices.Contains(writeFlags, n.Sel.Name) && s.path != "internal/refresh/lock.go" {
+					t.Errorf("%s: only atomicfile opens files for writing", s.set.Position(n.Pos()))
+				}
 			}
 			return true
 		})
 	}
 }
 
-// passed reports whether main hands a function on rather than calling it.
-func passed(s source, sel *ast.SelectorExpr) bool {
-	if s.path != "cmd/ghauth-provision/main.go" {
+// importNames maps the names by which the file knows its imports to their paths.
+func (s source) importNames() map[string]string {
+	names := map[string]string{}
+	for _, spec := range s.file.Imports {
+		path := strings.Trim(spec.Path.Value, `"`)
+		name := path[strings.LastIndex(path, "/")+1:]
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		names[name] = path
+	}
+	return names
+}
+
+// writes reports whether a call is one that changes files and is not atomicfile's.
+func (s source) writes(names map[string]string, sel *ast.SelectorExpr) bool {
+	if s.dir == "internal/atomicfile" || !slices.Contains(writers, sel.Sel.Name) || slices.Contains(mayWrite[s.path], sel.Sel.Name) {
 		return false
 	}
-	called := false
-	ast.Inspect(s.file, func(n ast.Node) bool {
-		if c, ok := n.(*ast.CallExpr); ok && c.Fun == sel {
-			called = true
-		}
-		return true
-	})
-	return !called
+	pkg, ok := sel.X.(*ast.Ident)
+	return !ok || names[pkg.Name] != module+"internal/atomicfile"
 }
 
 func TestShape(t *testing.T) {

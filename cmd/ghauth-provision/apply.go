@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -55,37 +56,37 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer end()
-	if err := w.checkPlan(ctx, j, saved); err != nil {
+	j.saved = saved
+	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
-	done, err := w.carryOut(ctx, j)
-	if err != nil {
+	if err := w.carryOut(ctx, j); err != nil {
 		return err
 	}
 	j.desired.Overwrite, j.desired.Keep = nil, nil // done
 	minted := w.firstMint(ctx, j)
+	if ctx.Err() != nil {
+		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", "run it again: it goes on from there"})
+	}
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))
-	if done == 0 {
+	if j.done == 0 && err == nil {
 		w.print("%s", countsReport{}.summary())
 	} else {
-		w.print("Applied: %s.", count(done, "change"))
+		w.print("Applied: %s.", count(j.done, "change"))
 	}
-	return errors.Join(minted, err)
+	return errors.Join(append(j.left, minted, err)...)
 }
 
 // checkPlan looks at a first plan before anything is done: the flags have to settle
-// conflicts that there are, and a saved plan has to fit.
-func (w *world) checkPlan(ctx context.Context, j *job, saved *planReport) error {
-	if saved == nil && len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
+// conflicts that there are.
+func (w *world) checkPlan(ctx context.Context, j *job) error {
+	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
 		return nil
 	}
 	p, err := j.plan(ctx)
 	if err == nil {
 		err = w.allSettle(j.desired, p)
-	}
-	if err == nil && saved != nil {
-		err = saved.fits(p, j.desired.Manifest)
 	}
 	return err
 }
@@ -106,46 +107,61 @@ func (w *world) savedPlan(c *cli.Context) (*planReport, error) {
 	return nil, usage("apply takes one plan", "see "+program+" apply --help")
 }
 
-// carryOut makes the host as desired under the lock, and tells how many actions
-// that took.
-func (w *world) carryOut(ctx context.Context, j *job) (done int, err error) {
-	did := func(a plan.Action) {
-		done++
-		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
-	}
-	unlock, err := w.lockHost(ctx, j, did)
+// carryOut makes the host as desired, under the lock.
+func (w *world) carryOut(ctx context.Context, j *job) error {
+	unlock, err := w.lockHost(ctx, j)
 	if err != nil {
-		return done, err
+		return err
 	}
 	defer unlock()
-	_, err = j.settle(ctx, did)
-	return done, err
+	_, err = w.settle(ctx, j)
+	return err
 }
 
-// settle plans and applies, and again where the host moved in between.
-func (j *job) settle(ctx context.Context, did func(plan.Action)) (p plan.Plan, err error) {
+// settle plans and applies, and again where the host moved in between. A saved
+// plan is carried out as it is, or not at all. The last plan comes back.
+func (w *world) settle(ctx context.Context, j *job) (p plan.Plan, err error) {
 	for try := 1; ; try++ {
 		if p, err = j.plan(ctx); err != nil {
 			return p, err
 		}
-		err = plan.Apply(ctx, j.host, p, did)
-		if !is[*plan.MovedError](err) || try == applyTries {
+		err = w.applyPlan(ctx, j, p, p)
+		if !is[*plan.MovedError](err) || j.saved != nil || try == applyTries {
 			return p, err
 		}
 	}
+}
+
+// applyPlan carries out head, the whole of the plan p or its beginning, once p is
+// what is left of the saved plan, if there is one.
+func (w *world) applyPlan(ctx context.Context, j *job, p, head plan.Plan) error {
+	if j.saved != nil {
+		if err := j.saved.from(j.done).fits(p, j.desired.Manifest); err != nil {
+			return err
+		}
+	}
+	left := len(j.left)
+	return plan.Apply(ctx, j.host, head, func(a plan.Action) {
+		if len(j.left) > left {
+			left = len(j.left)
+			return
+		}
+		j.done++
+		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
+	})
 }
 
 // lockHost takes the lock that lies in the key directory. Where that directory
 // is still to be made, it is made first, with the manifest in it: the rest of the
 // plan is made under the lock, so that of two first applies one waits for the other.
-func (w *world) lockHost(ctx context.Context, j *job, did func(plan.Action)) (unlock func(), err error) {
+func (w *world) lockHost(ctx context.Context, j *job) (unlock func(), err error) {
 	dir := j.spec.Paths.ConfigDir
 	if !exists(dir) {
 		p, err := j.plan(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := plan.Apply(ctx, j.host, p.Head(), did); err != nil && !exists(dir) {
+		if err := w.applyPlan(ctx, j, p, p.Head()); err != nil && !exists(dir) {
 			return nil, err
 		}
 	}
@@ -159,21 +175,35 @@ func (w *world) lock(ctx context.Context, dir string) (unlock func(), err error)
 	return unlock, err
 }
 
-// firstMint sees to it that every app has a good token. One that it has just
-// minted is tried at GitHub.
+// firstMint sees to it that every app has a good token, and has GitHub say so.
 func (w *world) firstMint(ctx context.Context, j *job) error {
 	dir := j.spec.Paths.ConfigDir
 	apps, errs := refresh.Apps(dir)
 	r := w.refresher(dir)
-	results := w.refresh(ctx, r, apps, false)
-	for _, res := range results {
-		err := w.report(res)
-		if err == nil && res.Minted {
-			err = r.Probe(ctx, res.App, res.Token.Value)
-		}
-		errs = append(errs, ofApp(res.App, err))
+	for _, res := range w.refresh(ctx, r, apps, false) {
+		errs = append(errs, ofApp(res.App, w.goodToken(ctx, r, res)))
 	}
 	return errors.Join(errs...)
+}
+
+// goodToken tries an app's token at GitHub. One that was stored before may have
+// been revoked since, and is replaced.
+func (w *world) goodToken(ctx context.Context, r *refresh.Refresher, res refresh.Result) error {
+	err := w.report(res)
+	if res.Err != nil {
+		return err
+	}
+	var probed error
+	w.slow("trying the token of "+res.App.Name+" at GitHub", func() { probed = r.Probe(ctx, res.App, res.Token.Value) })
+	if res.Minted || !errors.Is(probed, &mint.Error{Kind: mint.Denied}) {
+		return errors.Join(err, probed)
+	}
+	w.say("%s: GitHub no longer takes the stored token: minting a new one", res.App.Name)
+	res = w.refresh(ctx, r, []refresh.App{res.App}, true)[0]
+	if err = w.report(res); res.Err == nil {
+		err = errors.Join(err, r.Probe(ctx, res.App, res.Token.Value))
+	}
+	return err
 }
 
 // verify observes the host again: it has to be as desired, and the timer waits.
@@ -188,6 +218,9 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),
 			"something else changes it: see " + program + " plan"}
+	case j.observed.NoUnits != nil && j.host.Units != nil:
+		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
+			"let unit_dir be one of the directories that systemd --user reads"}
 	case j.observed.NoUnits != nil:
 		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
 			fmt.Sprintf("log in as this user, or have an administrator run: loginctl enable-linger %d; then run: %s apply", j.desired.UID, program)}

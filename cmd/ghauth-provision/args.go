@@ -19,8 +19,11 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 			rest = args[i+1:]
 			break
 		}
-		if arg == "--version" {
+		switch {
+		case arg == "--version":
 			arg = "version"
+		case arg == "help" && len(words) == 0:
+			arg = "--help"
 		}
 		if len(arg) < 2 || arg[0] != '-' {
 			words = append(words, arg)

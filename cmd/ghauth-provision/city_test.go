@@ -38,6 +38,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github hang N MATCH
 //	github forgive                  forget refusals, requests and violations
 //	github suspend INSTALLATION
+//	github revoke                   all tokens
 //	github minted N                 so many tokens have been minted so far
 //	github requests N               so many requests have come so far
 //	github revoked N                so many of them have been revoked
@@ -81,6 +82,10 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		c.server.Fail(int(number(1)), args[2], githubtest.Hang)
 	case "forgive":
 		c.server.Reset()
+	case "revoke":
+		for _, t := range c.server.Minted() {
+			c.server.Revoke(t.Value)
+		}
 	case "suspend":
 		c.server.SetSuspended(number(1), true)
 	case "minted":

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
 )
@@ -36,18 +36,18 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	j := &job{desired: units.Nothing(dir, site)}
+	j := &job{}
+	site.Keys = &lenientKeys{j: j}
+	j.desired = units.Nothing(dir, site)
 	j.desired.Purge = c.Bool("purge-key")
 	if err := w.settleBy(c, &j.desired); err != nil {
 		return err
 	}
-	var end func()
-	j.host, end = w.connect(ctx, dir)
-	defer end()
+	defer w.reach(ctx, j, dir)()
 	if !exists(j.desired.Manifest) {
 		w.say("there is no manifest %s: nothing is known to be ours", w.tilde(j.desired.Manifest))
 	}
-	if err := w.checkPlan(ctx, j, nil); err != nil {
+	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
 	if exists(j.desired.Manifest) {
@@ -57,7 +57,13 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		}
 		defer unlock()
 	}
-	return w.takeAway(ctx, j)
+	p, err := w.settle(ctx, j)
+	if err != nil {
+		return errors.Join(append(j.left, err)...)
+	}
+	w.sayAll(p.Notes)
+	w.print("Destroyed: %s.", count(j.done, "change"))
+	return errors.Join(j.left...)
 }
 
 // appliedTo gives the key directory: the flag's, the spec's, or the usual one.
@@ -75,16 +81,18 @@ func (w *world) appliedTo(c *cli.Context) (dir string, err error) {
 	return s.Paths.ConfigDir, nil
 }
 
-func (w *world) takeAway(ctx context.Context, j *job) error {
-	done := 0
-	p, err := j.settle(ctx, func(a plan.Action) {
-		done++
-		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
-	})
-	if err != nil {
-		return err
+// lenientKeys leaves a takopi.toml alone that cannot be edited: it must not keep
+// the rest from going.
+type lenientKeys struct {
+	takopiKeys
+	j *job
+}
+
+func (k *lenientKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
+	after, err := k.takopiKeys.GiveBack(src, earlier)
+	if err == nil {
+		return after, nil
 	}
-	w.sayAll(p.Notes)
-	w.print("Destroyed: %s.", count(done, "change"))
-	return nil
+	k.j.left = []error{&failure{statusOf(err), "our keys are still in takopi.toml: " + err.Error(), "take them out by hand: the keys of [plugins.ghauth]"}}
+	return src, nil
 }

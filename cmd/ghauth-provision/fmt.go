@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -40,9 +41,14 @@ func (w *world) format(flag string, check bool) error {
 	if check {
 		return errTold(exitUnformatted)
 	}
-	info, err := os.Stat(path)
+	// A link stays one: it may lead into a repository.
+	file, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, formatted, info.Mode().Perm())
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	return written(path, atomicfile.Write(file, formatted, info.Mode().Perm()))
 }

@@ -12,9 +12,9 @@ import (
 // connectTimeout bounds the wait for systemd and logind to take a connection.
 const connectTimeout = 10 * time.Second
 
-// connect reaches the user's systemd and logind, where there are any, and what
-// undoes what was minted in the key directory dir. The connections end with ctx.
-func (w *world) connect(ctx context.Context, dir string) (h plan.Host, disconnect func()) {
+// connect reaches the user's systemd and logind, where there are any. The
+// connections end with ctx.
+func (w *world) connect(ctx context.Context) (h plan.Host, disconnect func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer time.AfterFunc(connectTimeout, cancel).Stop()
 	manager, err := systemd.User(ctx, w.runtimeDir())
@@ -25,19 +25,38 @@ func (w *world) connect(ctx context.Context, dir string) (h plan.Host, disconnec
 	if h.LoginErr = err; err == nil {
 		h.Login = login
 	}
-	r := w.refresher(dir)
-	h.Revoke = w.warned(r.Revoke)
-	h.LogOut = w.warned(r.LogOutGH)
-	h.ClearGH = w.warned(func(_ context.Context, file string) error { return refresh.ClearGH(file) })
+	w.detail("systemd --user: %s; logind: %s", reached(h.UnitsErr), reached(h.LoginErr))
 	return h, cancel
 }
 
-// warned makes a warning of an error that must not keep the rest from going.
-func (w *world) warned(undo func(context.Context, string) error) func(context.Context, string) error {
-	return func(ctx context.Context, path string) error {
-		if err := undo(ctx, path); err != nil {
-			w.tell(err)
-		}
-		return nil
+func reached(err error) string {
+	if err == nil {
+		return "reached"
 	}
+	return err.Error()
+}
+
+// reach connects the job to the host whose key directory is dir, until end is
+// called.
+func (w *world) reach(ctx context.Context, j *job, dir string) (end func()) {
+	j.host, end = w.connect(ctx)
+	r := w.refresher(dir)
+	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
+		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")
+	}
+	j.host.LogOut = func(ctx context.Context, stamp string) error {
+		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
+	}
+	j.host.ClearGH = func(_ context.Context, file string) error {
+		return j.leave(refresh.ClearGH(file), "gh's own file is still there", "look into "+file)
+	}
+	return end
+}
+
+// leave keeps an error that must not keep the rest from going.
+func (j *job) leave(err error, what, remedy string) error {
+	if err != nil {
+		j.left = append(j.left, &failure{statusOf(err), what + ": " + err.Error(), remedy})
+	}
+	return nil
 }

@@ -76,7 +76,7 @@ func (w *world) initSpec(c *cli.Context) error {
 	if _, err := spec.Parse(full, text, spec.Inputs{Home: home}); err != nil {
 		return err
 	}
-	if err := atomicfile.Write(full, text, 0o644); err != nil {
+	if err := written(path, atomicfile.Write(full, text, 0o644)); err != nil {
 		return err
 	}
 	w.print("Wrote %s.", path)
@@ -95,9 +95,11 @@ func (w *world) answers(c *cli.Context) (values map[string]string, open []string
 	in := bufio.NewScanner(io.LimitReader(w.stdin, 64<<10))
 	for _, q := range questions {
 		answer := c.String(q.flag)
-		if answer == "" && isTerminal(w.stdin) {
+		if answer == "" && w.terminal {
 			fmt.Fprintf(w.stderr, "%s: ", q.text)
-			in.Scan()
+			if !in.Scan() && in.Err() != nil {
+				return nil, nil, in.Err()
+			}
 			answer = strings.TrimSpace(in.Text())
 		}
 		if answer == "" {

@@ -16,10 +16,12 @@ func main() {
 	// and never unreadable: a shell's umask can be either.
 	unix.Umask(0o077)
 	// A reader that goes away must not end a run in the middle: writes to it
-	// then fail with EPIPE, and the work completes.
-	signal.Ignore(unix.SIGPIPE)
+	// then fail with EPIPE, and the work completes. To be ignored, rather than
+	// caught, would be inherited by gh and the refresh script.
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
-	defer stop()
+	// The first signal asks for an end in good order, a second one forces it.
+	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, world{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		env: os.Environ(), uid: os.Geteuid(), now: time.Now,

@@ -94,6 +94,9 @@ func (w *world) refresher(dir string) *refresh.Refresher {
 }
 
 func (w *world) refresh(ctx context.Context, r *refresh.Refresher, apps []refresh.App, force bool) (results []refresh.Result) {
+	for _, app := range apps {
+		w.detail("%s: issuer %s, installation %d, at %s", app.Name, app.Issuer, app.InstallationID, app.APIURL)
+	}
 	w.slow("asking GitHub for a token", func() { results = r.Run(ctx, apps, force) })
 	return results
 }

@@ -49,6 +49,13 @@ func (w *world) say(format string, args ...any) {
 	fmt.Fprintf(w.stderr, "%s: %s\n", program, mint.Redact(fmt.Sprintf(format, args...)))
 }
 
+// detail prints a line that --verbose asks for.
+func (w *world) detail(format string, args ...any) {
+	if w.verbose {
+		w.say(format, args...)
+	}
+}
+
 // print prints a line of a result.
 func (w *world) print(format string, args ...any) {
 	fmt.Fprintf(w.stdout, format+"\n", args...)
@@ -100,7 +107,7 @@ const (
 
 // paint colours text where standard output takes it.
 func (w *world) paint(colour, text string) string {
-	if w.noColor || w.getenv("NO_COLOR") != "" || w.getenv("TERM") == "dumb" || !isTerminal(w.stdout) {
+	if w.noColor || w.getenv("NO_COLOR") != "" || w.getenv("TERM") == "dumb" || !w.colour {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -18,7 +19,10 @@ type job struct {
 	desired  plan.State
 	host     plan.Host
 
-	observed plan.State // when it was last planned for
+	saved    *planReport // to be carried out as it is, if not nil
+	observed plan.State  // when it was last planned for
+	done     int         // actions carried out
+	left     []error     // what was passed over while they were
 }
 
 // prepare reads the spec and connects to the host; end frees what it took.
@@ -34,15 +38,14 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := checkKeys(s); err != nil {
 		return nil, nil, err
 	}
-	desired, err := units.Desired(s, site)
-	if err != nil {
+	j = &job{spec: s, specPath: path}
+	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}
-	if err := w.settleBy(c, &desired); err != nil {
+	if err := w.settleBy(c, &j.desired); err != nil {
 		return nil, nil, err
 	}
-	host, disconnect := w.connect(ctx, s.Paths.ConfigDir)
-	return &job{spec: s, specPath: path, desired: desired, host: host}, disconnect, nil
+	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
 }
 
 // plan compares the host with what is desired, and keeps what it saw.
@@ -185,10 +188,13 @@ func count(n int, noun string) string {
 }
 
 // spareKey tells of a copy of an app's key that nothing needs once the key has
-// been imported.
+// been imported: once the managed one is known to be whole, and another file.
 func (w *world) spareKey(s *spec.Spec, i int, app spec.App) string {
 	managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-	if managed == app.PrivateKey || !exists(managed) || !exists(app.PrivateKey) {
+	if !exists(app.PrivateKey) || sameFile(managed, app.PrivateKey) {
+		return ""
+	}
+	if _, err := mint.ReadKey(managed); err != nil {
 		return ""
 	}
 	where := "is no longer needed"

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"reflect"
 
@@ -20,32 +22,56 @@ func savePlan(file string, r planReport) error {
 	if err != nil {
 		return err
 	}
+	if exists(full) {
+		if _, err := readPlan(full); err != nil {
+			return usage(file+" is there already, and no plan", "name another file")
+		}
+	}
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(full, append(data, '\n'), 0o600)
+	return written(file, atomicfile.Write(full, append(data, '\n'), 0o600))
+}
+
+// written names the file that a person has asked for in an error about it, which
+// may name a temporary one.
+func written(file string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return &failure{exitNoWrite, file + " cannot be written: " + err.Error(), "name another file, or mend its directory"}
 }
 
 // readPlan reads a saved plan.
 func readPlan(file string) (r planReport, err error) {
 	data, err := readFile(file, maxPlan)
 	if err != nil {
-		return r, &failure{exitBadInput, "the plan cannot be read: " + err.Error(), "make it anew: " + program + " plan --out " + file}
+		return r, &failure{exitBadInput, "the plan cannot be read: " + err.Error(), "save one: " + program + " plan --out FILE"}
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil || r.Version != planVersion || r.Spec == "" {
-		return r, &failure{exitBadInput, file + " is no plan of this version of " + program, "make it anew: " + program + " plan --out " + file}
+		return r, &failure{exitBadInput, file + " is no plan that this version of " + program + " has saved",
+			"a spec is named by --spec FILE; a plan is saved by: " + program + " plan --out FILE"}
 	}
 	return r, nil
+}
+
+// from gives what is left of the plan when n of its actions are done.
+func (saved planReport) from(n int) planReport {
+	saved.Actions = saved.Actions[min(n, len(saved.Actions)):]
+	return saved
 }
 
 // fits is an error where p is no longer the plan that was saved, and says what
 // has moved. Reasons, diffs and notes follow from the rest.
 func (saved planReport) fits(p plan.Plan, manifest string) error {
 	moved := func(what string) error {
-		return &failure{exitTemporary, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
+		return &failure{exitFailed, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
 	}
 	var late error
 	for i, a := range p.Actions {

@@ -30,12 +30,14 @@ func (w *world) plugin(ctx context.Context, words []string) error {
 		return err
 	}
 	in := w.stdin
-	if isTerminal(in) {
+	if w.terminal {
 		in = strings.NewReader("")
 	}
 	table, err := plugin.ReadTable(in, home)
 	if err != nil {
-		return &failure{exitBadInput, err.Error(), "correct [plugins.ghauth] in takopi.toml, or run: " + program + " apply"}
+		// The chat has to get an answer, and it is shown what is on standard output.
+		w.print("%v: correct it in takopi.toml, or run `%s apply`", err, program)
+		return errTold(exitBadInput)
 	}
 	text, status := plugin.Plugin{Table: table, Home: home, Now: w.now, Env: w.env}.Answer(ctx, words)
 	io.WriteString(w.stdout, text+"\n")

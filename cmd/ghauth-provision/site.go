@@ -36,6 +36,7 @@ func (w *world) loadSpec(c *cli.Context) (s *spec.Spec, path string, err error) 
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, "", err
 	}
+	w.detail("the spec is %s", path)
 	s, err = spec.Parse(path, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
 		return readFile(path, spec.MaxSize)
 	}})
@@ -65,7 +66,7 @@ func (w *world) readSpec(flag string) (path string, src []byte, err error) {
 		return "", nil, err
 	}
 	if src, err = readFile(path, spec.MaxSize); err != nil {
-		err = &failure{exitBadInput, "the spec cannot be read: " + err.Error(), ""}
+		err = &failure{exitBadInput, "the spec cannot be read: " + err.Error(), "name it: --spec FILE, or write one: " + program + " init"}
 	}
 	return path, src, err
 }
@@ -173,16 +174,16 @@ func (w *world) runtimeDir() string {
 }
 
 // checkKeys looks at the keys before anything is planned with them: what is to
-// be imported has to be a key that GitHub can have given out.
+// be imported, and what has been, has to be a key that GitHub can have given out.
 func checkKeys(s *spec.Spec) error {
 	var errs []error
 	for i, app := range s.Apps {
+		managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
 		_, err := mint.ReadKeyFile(app.PrivateKey)
 		if errors.Is(err, fs.ErrNotExist) {
-			managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-			if _, e := os.Lstat(managed); e == nil {
-				continue
-			}
+			_, err = mint.ReadKeyFile(managed)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
 			err = &failure{exitBadSetup, fmt.Sprintf("app %s: the key is neither at %s nor at %s", app.Name, app.PrivateKey, managed),
 				"put the .pem from the App's settings page at private_key, or correct the spec"}
 		}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -45,7 +43,7 @@ type statusReport struct {
 
 type appStatus struct {
 	Name  string      `json:"name"`
-	State string      `json:"state"` // fresh, due, expired, missing or invalid
+	State string      `json:"state"` // fresh, due, expired, superseded, missing or invalid
 	Token tokenStatus `json:"token"`
 	GH    string      `json:"gh"` // current, behind or off
 	Error string      `json:"error,omitempty"`
@@ -72,8 +70,9 @@ type unitStatus struct {
 }
 
 type hostStatus struct {
-	Checked bool `json:"checked"` // false: there is no spec to compare with
-	Changes int  `json:"changes"` // what plan would list
+	Checked bool   `json:"checked"`         // false: there is no spec to compare with
+	Changes int    `json:"changes"`         // what plan would list
+	Error   string `json:"error,omitempty"` // why plan cannot tell
 }
 
 // good reports whether there is nothing to do.
@@ -83,7 +82,7 @@ func (r statusReport) good() bool {
 			return false
 		}
 	}
-	return r.Host.Changes == 0 && len(r.Apps) > 0
+	return r.Host.Changes == 0 && r.Host.Error == "" && len(r.Apps) > 0
 }
 
 func (w *world) status(ctx context.Context, c *cli.Context) error {
@@ -102,35 +101,43 @@ func (w *world) status(ctx context.Context, c *cli.Context) error {
 	return err
 }
 
-// inspect looks at everything. Without a spec it looks in the usual places, and
-// leaves the comparison out.
+// inspect looks at everything. What keeps it from comparing the host with the
+// spec is a note: the tokens are told of all the same.
 func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, err error) {
-	j, end, err := w.prepare(ctx, c)
-	var p plan.Plan
-	dir := ""
+	r.Version = 1
+	home, err := w.home()
+	if err != nil {
+		return r, err
+	}
+	dir := filepath.Join(home, ".config/takopi")
+	j := &job{desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}
+	s, _, specErr := w.loadSpec(c)
 	switch {
-	case is[*noSpecError](err):
-		home, err := w.home()
+	case is[*noSpecError](specErr):
+		r.Notes = append(r.Notes, "drift: not checked: "+specErr.Error())
+	case specErr != nil:
+		return r, specErr
+	default:
+		dir = s.Paths.ConfigDir
+		site, err := w.site()
+		if err == nil {
+			j.desired, err = units.Desired(s, site)
+		}
 		if err != nil {
 			return r, err
 		}
-		dir = filepath.Join(home, ".config/takopi")
-		host, disconnect := w.connect(ctx, dir)
-		j, end = &job{host: host, desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}, disconnect
-		r.Notes = append(r.Notes, "drift: not checked: "+errors.Unwrap(err).Error())
+	}
+	var disconnect func()
+	j.host, disconnect = w.connect(ctx)
+	defer disconnect()
+	p, err := j.plan(ctx)
+	switch {
 	case err != nil:
-		return r, err
-	default:
-		dir, r.Host.Checked = j.spec.Paths.ConfigDir, true
+		r.Host.Error = err.Error()
+	case specErr == nil:
+		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
 	}
-	defer end()
-	if p, err = j.plan(ctx); err != nil {
-		return r, err
-	}
-	if r.Host.Checked {
-		r.Host.Changes = len(p.Actions) + len(p.Conflicts)
-	}
-	r.Version, r.Notes = 1, append(r.Notes, p.Notes...)
+	r.Notes = append(r.Notes, p.Notes...)
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
 	r.Apps = w.inspectApps(dir)
@@ -167,31 +174,20 @@ func (w *world) inspectApps(dir string) []appStatus {
 }
 
 func (w *world) inspectApp(app refresh.App) appStatus {
-	s := appStatus{Name: app.Name, Token: tokenStatus{File: app.TokenFile}, GH: "off"}
-	token, err := refresh.ReadToken(app.TokenFile)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		s.State = "missing"
-		return s
-	case err != nil:
-		s.State, s.Error = "invalid", err.Error()
-		return s
-	}
 	now := w.now()
-	left := token.ExpiresAt.Sub(now)
-	s.Token = tokenStatus{app.TokenFile, token.Value.Prefix(), token.Value.Digest(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(),
-		int(now.Sub(token.CreatedAt).Seconds()), int(left.Seconds())}
-	switch {
-	case left <= 0:
-		s.State = "expired"
-	case left <= app.RenewWithin:
-		s.State = "due"
-	default:
-		s.State = "fresh"
+	token, state, err := app.Stored(now)
+	s := appStatus{Name: app.Name, State: string(state), Token: tokenStatus{File: app.TokenFile}, GH: "off"}
+	if err != nil {
+		s.Error = err.Error()
 	}
+	if token.Value == "" {
+		return s
+	}
+	s.Token = tokenStatus{app.TokenFile, token.Value.Prefix(), token.Value.Digest(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(),
+		int(now.Sub(token.CreatedAt).Seconds()), int(token.ExpiresAt.Sub(now).Seconds())}
 	if app.GH {
 		s.GH = "behind"
-		if app.GHHas(token.Value) {
+		if app.GHHas(token.Value, w.env) {
 			s.GH = "current"
 		}
 	}

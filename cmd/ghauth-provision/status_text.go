@@ -17,6 +17,8 @@ func (w *world) showStatus(r statusReport) {
 	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
 	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
 	switch {
+	case r.Host.Error != "":
+		w.print("%-8s %s: %s", "host", w.paint(red, "cannot be compared with the spec"), r.Host.Error)
 	case !r.Host.Checked:
 		w.print("%-8s not checked", "host")
 	case r.Host.Changes == 0:
@@ -34,11 +36,13 @@ func (w *world) appLine(a appStatus) string {
 	switch a.State {
 	case "missing":
 		return w.paint(red, "missing") + ": no token yet: run " + program + " mint"
+	case "superseded":
+		return w.paint(red, "superseded") + ": the token is of another App, installation or host: run " + program + " mint"
 	case "invalid":
 		return w.paint(red, "invalid") + ": " + a.Error
 	}
 	line := fmt.Sprintf("%s %s… sha256 %s, %s old, %s left", w.good(a.State == "fresh", a.State), a.Token.Prefix, a.Token.SHA256,
-		span(time.Duration(a.Token.Age)*time.Second), span(time.Duration(max(0, a.Token.LifeLeft))*time.Second))
+		span(time.Duration(max(0, a.Token.Age))*time.Second), span(time.Duration(max(0, a.Token.LifeLeft))*time.Second))
 	switch a.GH {
 	case "current":
 		line += ", gh has it"

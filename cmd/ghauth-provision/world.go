@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -21,16 +20,25 @@ type world struct {
 	uid            int // the effective one
 	now            func() time.Time
 
+	terminal bool // stdin is one
+	colour   bool // stdout is one
+
 	// Set by the flags that every verb has.
 	noColor, verbose bool
 }
 
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, w world, args []string) int {
+	out := &output{Writer: w.stdout}
+	w.terminal, w.colour = isTerminal(w.stdin), isTerminal(w.stdout)
+	w.stdin, w.stdout = interruptible{ctx, w.stdin}, out
 	app := w.app()
 	args, err := arrange(app.Commands, args)
 	if err == nil {
 		err = app.RunContext(ctx, append([]string{app.Name}, args...))
+	}
+	if err == nil || is[errTold](err) {
+		err = cmp.Or(out.err, err)
 	}
 	if err != nil && !is[errTold](err) {
 		w.tell(err)
@@ -96,18 +104,4 @@ func (w *world) getenv(name string) string {
 		}
 	}
 	return ""
-}
-
-// readFile reads a file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = errors.New(path + " is too large")
-	}
-	return data, err
 }

@@ -76,9 +76,12 @@ func Chmod(path string, mode fs.FileMode) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// Remove removes the file or the empty directory path. That it is gone
-// already is no error.
+// Remove removes the file or the empty directory path, and what a killed Write of
+// it left behind. That it is gone already is no error.
 func Remove(path string) error {
+	if err := sweep(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -98,7 +101,9 @@ func sweep(path string) error {
 	}
 	for _, e := range entries {
 		digits, ok := strings.CutPrefix(e.Name(), prefix)
-		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
+		// Fewer digits are hardly ever drawn (os.CreateTemp takes 32 random
+		// bits), but may end a name of the user's own.
+		if !ok || len(digits) < 6 || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
 			continue
 		}
 		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {

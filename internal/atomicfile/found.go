@@ -49,10 +49,21 @@ func Found(dirs []Dir, file string, data []byte, mode fs.FileMode) (err error) {
 	if err := fill(dirs, file, data, mode, moved); err != nil {
 		return err
 	}
-	if err := unix.Renameat2(unix.AT_FDCWD, tmp, unix.AT_FDCWD, top, unix.RENAME_NOREPLACE); err != nil {
+	if err := renameNew(tmp, top); err != nil {
 		return &os.LinkError{Op: "rename", Old: tmp, New: top, Err: err}
 	}
 	return syncDir(parent)
+}
+
+// renameNew renames a directory to a name that is not taken. Not every file
+// system has the flag for that (renameat2(2)); without it, rename(2) refuses a
+// directory that holds something, and one that does not may as well be replaced.
+func renameNew(from, to string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		return unix.Rename(from, to)
+	}
+	return err
 }
 
 // fill makes the chain and the file. Modes come last, and from within: a mode

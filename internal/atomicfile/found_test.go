@@ -54,7 +54,7 @@ func TestFoundRefusesWhatStands(t *testing.T) {
 func TestFoundSweeps(t *testing.T) {
 	parent := t.TempDir()
 	dirs, file := chain(parent)
-	for _, path := range []string{".a.founding1/b/f", ".a.founding2/b/.f123", ".a.founding3/b/theirs", ".a.foundingx/b/f", ".a4/b/f"} {
+	for _, path := range []string{".a.founding1/b/f", ".a.founding2/b/.f123456", ".a.founding3/b/theirs", ".a.foundingx/b/f", ".a4/b/f"} {
 		path = filepath.Join(parent, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)

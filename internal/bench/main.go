@@ -27,6 +27,10 @@ func main() {
 	testhost.Main()
 	runs := flag.Int("runs", 30, "how often to run each thing")
 	flag.Parse()
+	if *runs < 1 {
+		fmt.Fprintln(os.Stderr, "bench: -runs takes a number from 1")
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
 	defer stop()
 	var err error

@@ -55,7 +55,7 @@ func TestDiffOrder(t *testing.T) {
 		"create directory /a 0755", "create directory /a/b 0755", "change mode /d 0700",
 		"create /b 0644", "change /c 0600",
 		"remove /old/dir/g", "remove /old/dir", "remove /old/f", "remove /token", "remove /old",
-		"reload systemd systemd --user",
+		"reload systemd --user",
 		"enable /b", "enable linger uid 1", "start b.timer", "restart c.timer",
 	})
 	wantLines(t, "notes", p.Notes, []string{

@@ -51,7 +51,7 @@ func TestDiffUnits(t *testing.T) {
 	const (
 		createService, createTimer = "create /u/x.service 0600", "create /u/x.timer 0600"
 		changeService, changeTimer = "change /u/x.service 0600", "change /u/x.timer 0600"
-		reload, enable             = "reload systemd systemd --user", "enable /u/x.timer"
+		reload, enable             = "reload systemd --user", "enable /u/x.timer"
 		start, restart             = "start x.timer", "restart x.timer"
 	)
 	loose := world(static, waiting, "new", "new")
@@ -131,7 +131,7 @@ func TestDiffTakesUnitsDown(t *testing.T) {
 	const (
 		removeService, removeTimer      = "remove /u/x.service", "remove /u/x.timer"
 		stopService, stopTimer, disable = "stop x.service", "stop x.timer", "disable x.timer"
-		reload                          = "reload systemd systemd --user"
+		reload                          = "reload systemd --user"
 	)
 	running := but(static, func(u *systemd.Unit) { u.Active = "activating" })
 	for _, test := range []struct {

@@ -20,7 +20,7 @@ const (
 	Change       Op = "change"
 	Chmod        Op = "change mode"
 	Remove       Op = "remove"
-	Reload       Op = "reload systemd"
+	Reload       Op = "reload"
 	Enable       Op = "enable"
 	EnableLinger Op = "enable linger"
 	Start        Op = "start"

@@ -42,8 +42,8 @@ func TestDiffKnownUnits(t *testing.T) {
 		rec  Record
 		plan []string
 	}{
-		{timer, []string{"stop x.timer", "disable x.timer", "remove /u/x.timer", "reload systemd systemd --user"}},
-		{adopted, []string{"change /u/x.timer 0600", "remove /m/backup/x", "reload systemd systemd --user", "restart x.timer"}},
+		{timer, []string{"stop x.timer", "disable x.timer", "remove /u/x.timer", "reload systemd --user"}},
+		{adopted, []string{"change /u/x.timer 0600", "remove /m/backup/x", "reload systemd --user", "restart x.timer"}},
 	} {
 		have := world(static, waiting, "", "new")
 		observed := recordedHost(append(have.Files, regular("/m/backup/x", "old")), false, test.rec)

@@ -44,8 +44,8 @@ func TestStatus(t *testing.T) {
 		{"at the limit", ago(55 * time.Minute), "token: fresh, 55m old, 5m left, ghs_0123…"},
 		{"stale", ago(55*time.Minute + time.Second), "token: stale (over 55 minutes: is the timer running? send /ghauth refresh), 55m old, 4m left, ghs_0123…"},
 		{"expired", ago(time.Hour), "token: expired (send /ghauth refresh), 60m old, 0s left, ghs_0123…"},
-		{"no token in it", "# empty\n", "token: unreadable: ~/.config/takopi/github-token.env holds no GITHUB_TOKEN: send /ghauth refresh"},
-		{"garbage", "GITHUB_TOKEN='ghs_canary\n", "token: unreadable: ~/.config/takopi/github-token.env: line 1: the value of GITHUB_TOKEN has no closing quote: send /ghauth refresh"},
+		{"no token in it", "# empty\n", "token: invalid: ~/.config/takopi/github-token.env holds no GITHUB_TOKEN: send /ghauth refresh"},
+		{"garbage", "GITHUB_TOKEN='ghs_canary\n", "token: invalid: ~/.config/takopi/github-token.env: line 1: the value of GITHUB_TOKEN has no closing quote: send /ghauth refresh"},
 	} {
 		p := newPlugin(t)
 		write(t, p.TokenEnvFile, tt.file, 0o600)
@@ -76,6 +76,8 @@ func TestRefresh(t *testing.T) {
 	}{
 		{"good", "#!/bin/sh\necho \"did $*\"\n", nil, "Refreshed.\ndid", 0},
 		{"with words before", "#!/bin/sh\necho did\n", []string{"env"}, "Refreshed.\ndid", 0},
+		{"that leaves a child behind", "#!/bin/sh\nsleep 30 &\necho did\n", nil, "Refreshed.\ndid", 0},
+		{"a path that is no program", "#!/bin/sh\n", []string{"/no/such"}, "/no/such is not installed: correct run_refresh_with", 78},
 		{"a word that is no program", "#!/bin/sh\n", []string{"no-such-program"}, "no-such-program is not installed: correct run_refresh_with", 78},
 		{"refused by GitHub", "#!/bin/sh\necho why >&2; exit 77\n", nil, "Refresh failed with status 77.\nwhy", 77},
 		{"without gh", "#!/bin/sh\nexit 72\n", nil, "Refreshed, but gh could not be logged in.", 72},
@@ -143,6 +145,18 @@ func TestRefreshFailsClosed(t *testing.T) {
 	write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
 	if got, status := p.Answer(t.Context(), []string{"refresh"}); !strings.HasPrefix(got, "Refused") || status != 77 {
 		t.Errorf("%q, %d", got, status)
+	}
+}
+
+// TestSecretsStayOutOfTheScript: Takopi's environment has the bot's token, and
+// those of the agents.
+func TestSecretsStayOutOfTheScript(t *testing.T) {
+	p := newPlugin(t)
+	p.Env = append(os.Environ(), "TAKOPI__BOT_TOKEN=canary", "GH_TOKEN=canary", "OPENAI_API_KEY=canary", "HTTPS_PROXY=http://proxy", "HOME=/kept")
+	write(t, p.RefreshScript, "#!/bin/sh\nenv\n", 0o755)
+	got, _ := p.Answer(t.Context(), []string{"refresh"})
+	if strings.Contains(got, "canary") || !strings.Contains(got, "HTTPS_PROXY=http://proxy") || !strings.Contains(got, "HOME=/kept") {
+		t.Errorf("the script saw: %s", got)
 	}
 }
 

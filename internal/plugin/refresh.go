@@ -19,7 +19,7 @@ const maxTail = 1200
 // refresh runs the refresh script and tells how it went.
 func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
 	if len(p.AllowedUserIDs) > 0 {
-		return "Refused: allowed_user_ids is set, and this message does not say who sent it.", 77
+		return "Refused: allowed_user_ids is set, and nothing says who sent this message. The timer refreshes by itself; at a shell, run ghauth-provision mint.", 77
 	}
 	if all, _ := p.holders(); app != "" && !slices.ContainsFunc(all, func(h holder) bool { return h.name == app }) {
 		return noSuchApp(app, all), 64
@@ -43,7 +43,7 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 	ctx, cancel := context.WithTimeout(ctx, p.RefreshTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = p.Env
+	cmd.Env = scriptEnv(p.Env)
 	out := &refresh.Tail{Max: maxTail}
 	cmd.Stdout, cmd.Stderr = out, out
 	refresh.KillGroup(cmd)
@@ -51,7 +51,7 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 	tail := strings.ReplaceAll(out.String(), p.Home+"/", "~/")
 	var exit *exec.ExitError
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the latter: it left a process behind
 		return "Refreshed.\n" + tail, 0
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return fmt.Sprintf("Refresh failed: no end after %s; it was stopped. The timer tries again, or raise refresh_timeout in the spec.\n%s", p.RefreshTimeout, tail), 75
@@ -59,8 +59,23 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 		return "Refreshed, but gh could not be logged in.\n" + tail, 72
 	case errors.As(err, &exit) && exit.ExitCode() > 0:
 		return fmt.Sprintf("Refresh failed with status %d.\n%s", exit.ExitCode(), tail), exit.ExitCode()
-	case errors.Is(err, exec.ErrNotFound):
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return fmt.Sprintf("Refresh failed: %s is not installed: correct run_refresh_with in the spec", argv[0]), 78
 	}
 	return fmt.Sprintf("Refresh failed: %v\n%s", err, tail), 1
+}
+
+// scriptEnv is what the refresh script needs of Takopi's environment, which also
+// holds the bot's token and whatever the agents are given.
+func scriptEnv(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "TZ", "TMPDIR", "NO_COLOR",
+			"GH_CONFIG_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSL_CERT_FILE", "SSL_CERT_DIR",
+			"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy":
+			return false
+		}
+		return !strings.HasPrefix(name, "XDG_") && !strings.HasPrefix(name, "LC_")
+	})
 }

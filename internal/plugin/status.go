@@ -8,25 +8,29 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
-// A holder is an app with its token file.
-type holder struct{ name, file string }
+// A holder is an app with its token file, or a token file of another tool's.
+type holder struct {
+	name, file string
+	app        *refresh.App // nil for another tool's
+}
 
 func (p Plugin) dir() string { return filepath.Dir(p.TokenEnvFile) }
 
 // holders lists the apps provisioned beside the token file. Without any, the
-// token file stands for itself: it may be another tool's.
+// token file stands for itself.
 func (p Plugin) holders() (all []holder, errs []error) {
 	apps, errs := refresh.Apps(p.dir())
 	known := false
-	for _, a := range apps {
-		all = append(all, holder{a.Name, a.TokenFile})
-		known = known || a.TokenFile == p.TokenEnvFile
+	for i := range apps {
+		all = append(all, holder{apps[i].Name, apps[i].TokenFile, &apps[i]})
+		known = known || apps[i].TokenFile == p.TokenEnvFile
 	}
 	if !known {
-		all = append([]holder{{"token", p.TokenEnvFile}}, all...)
+		all = append([]holder{{"token", p.TokenEnvFile, nil}}, all...)
 	}
 	return all, errs
 }
@@ -58,30 +62,47 @@ func noSuchApp(app string, all []holder) string {
 
 // line tells of one token: presence, freshness, age, life left and its head.
 func (p Plugin) line(h holder) string {
-	token, err := refresh.ReadToken(h.file)
+	token, state, err := h.stored(p.Now())
+	age, left := max(0, p.Now().Sub(token.CreatedAt)), max(0, token.ExpiresAt.Sub(p.Now()))
+	const send = "send /ghauth refresh"
+	say := string(state)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("%s: missing: no token at %s: send /ghauth refresh", h.name, p.tilde(h.file))
-	case err != nil:
-		return fmt.Sprintf("%s: unreadable: %s: send /ghauth refresh", h.name, strings.ReplaceAll(err.Error(), p.Home+"/", "~/"))
+	case state == refresh.Missing:
+		return fmt.Sprintf("%s: missing: no token at %s: %s", h.name, p.tilde(h.file), send)
+	case state == refresh.Invalid:
+		return fmt.Sprintf("%s: invalid: %s: %s", h.name, strings.ReplaceAll(err.Error(), p.Home+"/", "~/"), send)
+	case state == refresh.Superseded:
+		say += " (it is of another App, installation or host: " + send + ")"
+	case state == refresh.Expired:
+		say += " (" + send + ")"
+	case age > p.MaxTokenAge:
+		say = fmt.Sprintf("stale (over %d minutes: is the timer running? %s)", int(p.MaxTokenAge.Minutes()), send)
+	default:
+		say = "fresh" // by the table's measure, which is the chat's
 	}
-	age, left := p.Now().Sub(token.CreatedAt), token.ExpiresAt.Sub(p.Now())
-	text := fmt.Sprintf("%s: %s, %s old, %s left, %s", h.name, p.state(age, left), span(age), span(max(0, left)), token.Value)
-	if strings.HasPrefix(token.Value.Prefix(), "ghs_") && len(token.Value) > 40 {
+	text := fmt.Sprintf("%s: %s, %s old, %s left, %s", h.name, say, span(age), span(left), token.Value)
+	if len(token.Value) > 40 {
 		// All tokens of the long form begin alike.
 		text += " " + token.Value.Digest()
 	}
 	return text
 }
 
-func (p Plugin) state(age, left time.Duration) string {
-	switch {
-	case left <= 0:
-		return "expired (send /ghauth refresh)"
-	case age > p.MaxTokenAge:
-		return fmt.Sprintf("stale (over %d minutes: is the timer running? send /ghauth refresh)", int(p.MaxTokenAge.Minutes()))
+// stored judges another tool's token by its age alone.
+func (h holder) stored(now time.Time) (mint.Token, refresh.State, error) {
+	if h.app != nil {
+		return h.app.Stored(now)
 	}
-	return "fresh"
+	token, err := refresh.ReadToken(h.file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return token, refresh.Missing, nil
+	case err != nil:
+		return token, refresh.Invalid, err
+	case !token.ExpiresAt.After(now):
+		return token, refresh.Expired, nil
+	}
+	return token, refresh.Fresh, nil
 }
 
 // span writes a duration in minutes, or seconds below two of them.

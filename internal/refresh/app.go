@@ -16,6 +16,7 @@ import (
 // App is one app as its env file describes it: all that a refresh needs.
 type App struct {
 	Name           string
+	File           string // the app env file
 	Issuer         string // the App's id or client id
 	InstallationID int64
 	KeyPath        string
@@ -63,7 +64,7 @@ func readApp(path string) (App, error) {
 		return App{}, err
 	}
 	app, err := parseApp(vars)
-	app.TokenFile = TokenFile(path)
+	app.File, app.TokenFile = path, TokenFile(path)
 	return app, err
 }
 

@@ -55,6 +55,7 @@ func TestAppsReadsAll(t *testing.T) {
 	want := App{
 		Name: "github-app.env", Issuer: "Iv23li", InstallationID: 987654, KeyPath: "/k.pem",
 		APIURL: "https://ghe.example.com/api/v3", Host: "ghe.example.com", CAFile: "/ca.pem",
+		File:      filepath.Join(dir, "github-app.env"),
 		TokenFile: filepath.Join(dir, "github-token.env"), RenewWithin: 20 * time.Minute,
 		Timeout: 90 * time.Second, GH: true,
 	}

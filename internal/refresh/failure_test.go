@@ -116,7 +116,7 @@ func TestFailedWriteKeepsTheOldToken(t *testing.T) {
 
 func TestLeftoversAreSwept(t *testing.T) {
 	s := newSite(t, "main")
-	s.write(".github-token.env123", "GITHUB_TOKEN=ghs_half")
+	s.write(".github-token.env123456", "GITHUB_TOKEN=ghs_half")
 	s.ok(false)
 	s.holds(".ghauth.lock", "github-token.env")
 }

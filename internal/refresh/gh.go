@@ -1,10 +1,12 @@
 package refresh
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -21,15 +23,44 @@ func GHStamp(tokenFile string) string { return strings.TrimSuffix(tokenFile, ".e
 
 func stampOf(app App, token mint.Secret) string { return token.SHA256() + " " + app.Host + "\n" }
 
-func toldGH(app App, token mint.Secret) bool {
+// GHHas reports whether gh, with the environment env, has token for the app's
+// host. It starts no program.
+func (a App) GHHas(token mint.Secret, env []string) bool { return toldGH(a, token, env) }
+
+// toldGH reports whether gh was last given token, and has not been made to
+// forget it since, as by `gh auth logout`. It starts no program.
+func toldGH(app App, token mint.Secret, env []string) bool {
 	have, _, err := readSmall(GHStamp(app.TokenFile))
-	return err == nil && string(have) == stampOf(app, token)
+	if err != nil || string(have) != stampOf(app, token) {
+		return false
+	}
+	hosts, _, err := readSmall(filepath.Join(ghConfigDir(env), "hosts.yml"))
+	return err != nil || bytes.Contains(hosts, []byte(token.Reveal()))
+}
+
+// ghConfigDir is where gh keeps its logins (`gh help environment`).
+func ghConfigDir(env []string) string {
+	get := func(name string) (value string) {
+		for _, v := range env {
+			if rest, ok := strings.CutPrefix(v, name+"="); ok {
+				value = rest
+			}
+		}
+		return value
+	}
+	if dir := get("GH_CONFIG_DIR"); dir != "" {
+		return dir
+	}
+	if dir := get("XDG_CONFIG_HOME"); dir != "" {
+		return filepath.Join(dir, "gh")
+	}
+	return filepath.Join(get("HOME"), ".config/gh")
 }
 
 // loginGH gives gh the token, unless it has it already. It takes at most a
 // third of a run's time, since a hanging gh keeps the lock from other runs.
 func loginGH(ctx context.Context, app App, token mint.Secret, env []string) error {
-	if toldGH(app, token) {
+	if toldGH(app, token, env) {
 		return nil
 	}
 	gh, err := exec.LookPath("gh")

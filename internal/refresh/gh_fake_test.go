@@ -25,6 +25,7 @@ func newGHSite(t *testing.T, script string) *ghSite {
 	t.Setenv("OUT", s.out)
 	t.Setenv("GH_TOKEN", "ghs_shadow")
 	t.Setenv("PATH", t.TempDir()+":"+os.Getenv("PATH"))
+	t.Setenv("GH_CONFIG_DIR", t.TempDir())
 	s.r.Env = os.Environ()
 	s.gh(script)
 	return s

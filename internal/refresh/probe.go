@@ -15,8 +15,10 @@ const (
 	probePause = time.Second
 )
 
-// Probe asks GitHub whether a stored token works.
+// Probe asks GitHub whether a stored token works, in at most the time of a run.
 func (r *Refresher) Probe(ctx context.Context, app App, token mint.Secret) error {
+	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
+	defer cancel()
 	client, err := r.client(app)
 	if err != nil {
 		return err

@@ -54,7 +54,7 @@ func newSite(t *testing.T, names ...string) *site {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t, &Refresher{Dir: dir, Version: "test", Now: clock, Env: os.Environ()}, g}
+	s := &site{t, &Refresher{Dir: dir, Version: "test", Now: clock, Env: append(os.Environ(), "GH_CONFIG_DIR="+t.TempDir())}, g}
 	s.write("github-app.pem", string(pem))
 	for i, name := range names {
 		s.addApp(i, name, url)
@@ -133,7 +133,7 @@ func (s *site) ok(force bool) []Result {
 func (s *site) store(value string, left time.Duration) {
 	s.Helper()
 	t := mint.Token{Value: mint.Secret(value), CreatedAt: now.Add(left - time.Hour), ExpiresAt: now.Add(left)}
-	if err := writeToken(s.path("github-token.env"), "github.localhost", t); err != nil {
+	if err := writeToken(s.apps()[0], t); err != nil {
 		s.Fatal(err)
 	}
 }

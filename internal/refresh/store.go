@@ -20,16 +20,16 @@ func (r *Refresher) look(res *Result) (written time.Time, err error) {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return written, &SetupError{path + " is not a regular file", "move it away"}
 	}
-	token, info, err := readToken(path)
-	if err == nil && token.ExpiresAt.After(r.Now()) && info.Mode().Perm() == 0o600 {
-		res.Token, written = token, info.ModTime()
+	s, state, _ := res.App.stored(r.Now())
+	if state == Fresh || state == Due {
+		res.Token, written = s.Token, s.written
 	}
 	return written, nil
 }
 
 // unfinished reports whether a run without force has anything to do.
 func (r *Refresher) unfinished(res *Result) bool {
-	return due(res.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value)
+	return due(res.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
 }
 
 // store replaces app's token file.
@@ -37,7 +37,7 @@ func (r *Refresher) store(app App, token mint.Token) error {
 	if info, err := os.Lstat(app.TokenFile); err == nil && info.Sys().(*syscall.Stat_t).Nlink > 1 {
 		r.warn(app, app.TokenFile+" had another hard link, which keeps the old token")
 	}
-	if err := writeToken(app.TokenFile, app.Host, token); err != nil {
+	if err := writeToken(app, token); err != nil {
 		return &WriteError{r.Dir, err}
 	}
 	return nil

@@ -2,6 +2,8 @@ package refresh
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,43 +24,57 @@ import (
 // GITHUB_TOKEN_EXPIRES_AT ends an hour after that. That the file is absent is
 // told by errors.Is(err, fs.ErrNotExist).
 func ReadToken(path string) (mint.Token, error) {
-	token, _, err := readToken(path)
-	return token, err
+	s, err := readToken(path)
+	return s.Token, err
 }
 
-// readToken also gives the state of the very file that it read.
-func readToken(path string) (mint.Token, fs.FileInfo, error) {
+// stored is a token with what its file says besides.
+type stored struct {
+	mint.Token
+	source  string      // of the app that it was minted for; empty in a foreign file
+	mode    fs.FileMode // of the file that was read
+	written time.Time
+}
+
+func readToken(path string) (s stored, err error) {
 	data, info, err := readSmall(path)
 	if errors.Is(err, errAbsent) {
-		return mint.Token{}, nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
+		return s, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
 	}
 	var vars map[string]string
 	if err == nil {
 		vars, err = envfile.Parse(data)
 	}
 	if err != nil {
-		return mint.Token{}, nil, fmt.Errorf("%s: %w", path, err)
+		return s, fmt.Errorf("%s: %w", path, err)
 	}
 	value := cmp.Or(vars["GITHUB_TOKEN"], vars["GITHUB_ENTERPRISE_TOKEN"])
 	if value == "" {
-		return mint.Token{}, nil, fmt.Errorf("%s holds no GITHUB_TOKEN", path)
+		return s, fmt.Errorf("%s holds no GITHUB_TOKEN", path)
 	}
-	t := mint.Token{Value: mint.Secret(value), CreatedAt: info.ModTime()}
+	s = stored{mint.Token{Value: mint.Secret(value), CreatedAt: info.ModTime()}, vars["GHAUTH_TOKEN_SOURCE"], info.Mode().Perm(), info.ModTime()}
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_CREATED_AT"]); err == nil {
-		t.CreatedAt = at
+		s.CreatedAt = at
 	}
-	t.ExpiresAt = t.CreatedAt.Add(time.Hour)
+	s.ExpiresAt = s.CreatedAt.Add(time.Hour)
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_EXPIRES_AT"]); err == nil {
-		t.ExpiresAt = at
+		s.ExpiresAt = at
 	}
-	return t, info, nil
+	return s, nil
 }
 
-// writeToken replaces the token env file. Its values are bare: they hold no
+// source tells apart where tokens come from: one of another GitHub, App or
+// installation is not this app's, and is no other host's business.
+func (a App) source() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", a.Host, a.APIURL, a.Issuer, a.InstallationID))
+	return hex.EncodeToString(sum[:8])
+}
+
+// writeToken replaces app's token env file. Its values are bare: they hold no
 // character that a shell, systemd or a container's --env-file could mistake.
-func writeToken(path, host string, t mint.Token) error {
+func writeToken(app App, t mint.Token) error {
 	names := []string{"GITHUB_TOKEN", "GH_TOKEN"}
-	if githubhost.Enterprise(host) {
+	if githubhost.Enterprise(app.Host) {
 		names = []string{"GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"}
 	}
 	var b strings.Builder
@@ -66,19 +82,13 @@ func writeToken(path, host string, t mint.Token) error {
 	for _, name := range names {
 		fmt.Fprintf(&b, "%s=%s\n", name, t.Value.Reveal())
 	}
-	if host != "github.com" {
-		fmt.Fprintf(&b, "GH_HOST=%s\n", host)
+	if app.Host != "github.com" {
+		fmt.Fprintf(&b, "GH_HOST=%s\n", app.Host)
 	}
 	fmt.Fprintf(&b, "GITHUB_TOKEN_CREATED_AT=%s\n", t.CreatedAt.UTC().Format(time.RFC3339))
 	fmt.Fprintf(&b, "GITHUB_TOKEN_EXPIRES_AT=%s\n", t.ExpiresAt.UTC().Format(time.RFC3339))
-	return atomicfile.Write(path, []byte(b.String()), 0o600)
-}
-
-// due reports whether the stored token has to be replaced: at most within of
-// its life is left, or it comes from the future, as after a clock was set back.
-// No token, the zero one, is due.
-func due(t mint.Token, now time.Time, within time.Duration) bool {
-	return t.ExpiresAt.Sub(now) <= within || t.CreatedAt.Sub(now) > time.Minute
+	fmt.Fprintf(&b, "GHAUTH_TOKEN_SOURCE=%s\n", app.source())
+	return atomicfile.Write(app.TokenFile, []byte(b.String()), 0o600)
 }
 
 // readSmall reads a regular file of bounded size, follows no link and never

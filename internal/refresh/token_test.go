@@ -33,12 +33,13 @@ func TestWriteTokenBytes(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "github-token.env")
 		token := hourToken
 		token.CreatedAt = now.In(time.FixedZone("", 3600))
-		if err := writeToken(path, tt.host, token); err != nil {
+		if err := writeToken(App{TokenFile: path, Host: tt.host}, token); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(path)
-		if got := string(data); err != nil || got != tt.want {
-			t.Errorf("%s:\n%s\nwant:\n%s", tt.host, got, tt.want)
+		want := tt.want + "GHAUTH_TOKEN_SOURCE=" + App{Host: tt.host}.source() + "\n"
+		if got := string(data); err != nil || got != want {
+			t.Errorf("%s:\n%s\nwant:\n%s", tt.host, got, want)
 		}
 		if got, err := ReadToken(path); err != nil || got != hourToken {
 			t.Errorf("%s reads back as %+v, %v, want %+v", tt.host, got, err, hourToken)
@@ -53,7 +54,7 @@ func TestWriteTokenMode(t *testing.T) {
 			t.Fatal(err)
 		}
 		old := unix.Umask(umask)
-		err := writeToken(path, "github.com", hourToken)
+		err := writeToken(App{TokenFile: path}, hourToken)
 		unix.Umask(old)
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +75,7 @@ func longToken() mint.Token {
 
 func TestLongTokenRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github-token.env")
-	if err := writeToken(path, "github.com", longToken()); err != nil {
+	if err := writeToken(App{TokenFile: path, Host: "github.com"}, longToken()); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ReadToken(path); err != nil || got.Value != longToken().Value {
@@ -84,7 +85,7 @@ func TestLongTokenRoundTrip(t *testing.T) {
 
 func TestShellReadsTheTokenFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github-token.env")
-	if err := writeToken(path, "github.localhost", longToken()); err != nil {
+	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, longToken()); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("sh", "-euc", `set -a; . "$1"; env`, "sh", path)
@@ -98,7 +99,7 @@ func TestShellReadsTheTokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	vars, err := envfile.Parse(data)
-	if err != nil || len(vars) != 5 {
+	if err != nil || len(vars) != 6 {
 		t.Fatalf("%d variables, %v", len(vars), err)
 	}
 	for name, value := range vars {

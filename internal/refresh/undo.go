@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
 // undoTimeout bounds each of Revoke and LogOutGH.
@@ -76,7 +75,3 @@ func ClearGH(path string) error {
 	}
 	return atomicfile.Remove(path)
 }
-
-// GHHas reports whether token is what gh was last given for the app's host. It
-// starts no program.
-func (a App) GHHas(token mint.Secret) bool { return toldGH(a, token) }

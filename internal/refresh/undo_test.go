@@ -91,13 +91,13 @@ func TestLogOutGH(t *testing.T) {
 func TestGHHas(t *testing.T) {
 	s := newGHSite(t, "cat >/dev/null")
 	res := s.ok(false)[0]
-	if !res.App.GHHas(res.Token.Value) || res.App.GHHas("ghs_canary") {
+	if !res.App.GHHas(res.Token.Value, s.r.Env) || res.App.GHHas("ghs_canary", s.r.Env) {
 		t.Error("GHHas does not tell the token that gh was given from another")
 	}
 	if err := os.Remove(s.path("github-token.gh")); err != nil {
 		t.Fatal(err)
 	}
-	if res.App.GHHas(res.Token.Value) {
+	if res.App.GHHas(res.Token.Value, s.r.Env) {
 		t.Error("GHHas without a stamp")
 	}
 }

@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
@@ -33,6 +34,15 @@ func checkText(s string) error {
 func checkUnitPath(s string) error {
 	if i := strings.IndexAny(s, `"'\`); i >= 0 {
 		return fmt.Errorf("must not contain %q: systemd units cannot name such a path", s[i])
+	}
+	return nil
+}
+
+// checkOwnDir refuses the home and the root: the key directory is closed to all
+// others, and holds nothing else.
+func (p *parser) checkOwnDir(dir string) error {
+	if dir == "/" || dir == filepath.Clean(p.in.Home) {
+		return errors.New("must be a directory for keys alone, not the home itself")
 	}
 	return nil
 }

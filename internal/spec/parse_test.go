@@ -123,6 +123,8 @@ func TestParseFaults(t *testing.T) {
 	tests := []struct{ name, src, at, want string }{
 		{"syntax", "app \"x\" {", "x.hcl line 1", "Unclosed configuration block"},
 		{"empty", "", "x.hcl line 1", "No app"},
+		{"the home for keys", minimal + "paths { config_dir = \"~\" }\n", "x.hcl line 6", "a directory for keys alone"},
+		{"a quote for an env file", minimal + "github { ca_file = \"/o'clock\" }\n", "x.hcl line 6", "must not contain '"},
 		{"unknown attribute", app("  colour = 1"), "x.hcl line 5", "colour"},
 		{"did you mean", app("  client_ids = 1"), "x.hcl line 5", `Did you mean "client_id"?`},
 		{"unknown block", minimal + "tako {}\n", "x.hcl line 6", `Did you mean "takopi"?`},

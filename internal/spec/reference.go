@@ -38,7 +38,7 @@ One spec can serve many hosts:
 variable "app_id" { default = 123456 }
 
 variable "key" {
-  sensitive = true   # never shown in a message
+  sensitive = true   # no error message about the spec shows it
 }
 
 app "takopi" {

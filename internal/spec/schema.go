@@ -42,7 +42,7 @@ func (p *parser) appBlock(a *App) block {
 
 func (p *parser) pathsBlock(d *Paths) block {
 	return block{"paths", "The directories that apply writes to.", []attribute{
-		{"config_dir", "Keys, env files and tokens.", `"~/.config/takopi"`, p.path(&d.ConfigDir, checkUnitPath)},
+		{"config_dir", "Keys, env files and tokens.", `"~/.config/takopi"`, p.path(&d.ConfigDir, checkUnitPath, p.checkOwnDir)},
 		{"bin_dir", "The binary and the refresh script.", `"~/.local/bin"`, p.path(&d.BinDir, checkUnitPath)},
 		{"unit_dir", "The user's systemd units.", `"~/.config/systemd/user"`, p.path(&d.UnitDir, checkUnitPath)},
 	}}

@@ -3,7 +3,9 @@ package systemd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 
 	"github.com/godbus/dbus/v5"
@@ -28,6 +30,9 @@ func ConnectLogin(ctx context.Context, address string, uid int) (*Login, error) 
 			return &Login{conn, uid}, nil
 		}
 		conn.Close()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("no system bus runs")
 	}
 	return nil, fmt.Errorf("logind cannot be asked: %w", cmp.Or(ctx.Err(), err))
 }

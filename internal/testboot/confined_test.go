@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// nap is a command that no other process runs.
+var nap = fmt.Sprintf("sleep 1000.%d", os.Getpid())
+
 // TestConfined stops a command in its middle, by its context and by the death of
 // its caller. What it mounted and what it started in the background are gone.
 func TestConfined(t *testing.T) {
@@ -25,10 +28,10 @@ func TestConfined(t *testing.T) {
 			dir := t.TempDir()
 			mounts := mountinfo()
 			started := filepath.Join(dir, "started")
-			stop := start(t, fmt.Sprintf("cd %s; mkdir m; mount -t tmpfs none m; sleep 1005 & touch %[1]s/started; wait # %[1]s", dir))
+			stop := start(t, fmt.Sprintf("cd %s; mkdir m; mount -t tmpfs none m; %s & touch started; wait", dir, nap))
 			wait(t, func() bool { return exists(started) })
 			stop()
-			wait(t, func() bool { return !strings.Contains(cmdlines(), dir) && !strings.Contains(cmdlines(), "sleep 1005 ") })
+			wait(t, func() bool { return !strings.Contains(cmdlines(), dir) && !strings.Contains(cmdlines(), nap) })
 			if after := mountinfo(); after != mounts {
 				t.Errorf("mounts before:\n%s\nafter:\n%s", mounts, after)
 			}

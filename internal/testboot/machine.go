@@ -104,8 +104,6 @@ func (m *Machine) settle(ctx context.Context) error {
 			return nil
 		}
 		select {
-		case <-m.gone:
-			return errors.New("systemd ended")
 		case <-ctx.Done():
 			return fmt.Errorf("the boot is not over (%q): %w", state.String(), ctx.Err())
 		case <-time.After(20 * time.Millisecond):

@@ -3,6 +3,7 @@ package testboot
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -93,6 +94,18 @@ systemctl --user link "$XDG_RUNTIME_DIR/web.socket" "$XDG_RUNTIME_DIR/web@.servi
 systemctl --user start web.socket
 bash -c 'exec 3<>/dev/tcp/github.localhost/80; cat <&3'
 `, "127.0.0.1 localhost github.localhost api.github.localhost\nhello\n")
+}
+
+func TestNamespaces(t *testing.T) {
+	m := Start(t)
+	for _, name := range []string{"mnt", "pid", "net", "uts", "ipc", "cgroup"} {
+		ours, err1 := os.Readlink("/proc/self/ns/" + name)
+		theirs, err2 := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", m.pid, name))
+		if ours == theirs || err1 != nil || err2 != nil {
+			t.Errorf("%s: here %s, there %s", name, ours, theirs)
+		}
+		want(t, m, "", "readlink /proc/self/ns/"+name, theirs+"\n")
+	}
 }
 
 // What belongs to the kernel, and so to the tests' own machine, is not touched.

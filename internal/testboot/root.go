@@ -35,7 +35,7 @@ var addUser = []string{"useradd", "--create-home", "--shell=/bin/bash", User}
 // Root makes a Debian root with some more packages, or finds it in the cache,
 // which is a directory of the user's (os.UserCacheDir), and returns the
 // directory. An empty suite is the one that this machine's apt sources name, so
-// that programs built here find their C library. It is made once, in less than a
+// that programs built here find their C library. It is made once, in about a
 // minute, and takes about 250 MB; remove the directory to make it anew.
 func Root(ctx context.Context, suite string, more ...string) (string, error) {
 	s, err := findSource(suite)

@@ -20,6 +20,7 @@ func TestParseTargets(t *testing.T) {
 		{"nothing", "", source{}, false},
 		{"another archive first", "Debian Debian-Security trixie-security http://a/s/\nNode nodistro nodistro http://b/\n" +
 			"Debian Debian trixie-updates http://c/\nDebian Debian trixie http://c/\n", source{"trixie", "http://c/"}, true},
+		{"another archive alone", "Debian Debian-Security stretch http://a/\n", source{}, false},
 		{"not fetched yet", "  trixie http://c/\n", source{}, false},
 		{"a mirror list", "Debian Debian trixie mirror+file:/etc/list\n", source{}, false},
 	} {

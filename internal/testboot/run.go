@@ -35,7 +35,7 @@ type Cmd struct {
 var rootEnv = []string{"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh",
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
-var errGone = errors.New("testboot: the machine is gone")
+var errGone = errors.New("the machine is gone")
 
 // Run runs argv in the machine and returns its exit status, 128+N if signal N
 // killed it, 127 if there is no such command. The error is about the machine.
@@ -50,7 +50,7 @@ func (m *Machine) Run(ctx context.Context, c Cmd, argv ...string) (status int, e
 	// PID 1's own cgroup is there from the start; logind moves a session from it.
 	cgroup, err := os.Open(fmt.Sprintf("/proc/%d/root/sys/fs/cgroup/init.scope", m.pid))
 	if err != nil {
-		return -1, fmt.Errorf("testboot: %w", err)
+		return -1, fmt.Errorf("enter the machine: %w", err)
 	}
 	defer cgroup.Close()
 	cmd := m.command(ctx, c, argv)
@@ -65,7 +65,7 @@ func (m *Machine) Run(ctx context.Context, c Cmd, argv ...string) (status int, e
 	case errors.As(err, &exit):
 		return exitStatus(exit), nil
 	case err != nil:
-		return -1, fmt.Errorf("testboot: %w", err)
+		return -1, fmt.Errorf("enter the machine: %w", err)
 	}
 	return 0, nil
 }
@@ -97,7 +97,7 @@ func (m *Machine) Write(ctx context.Context, content io.Reader, path string, mod
 	perm := fmt.Sprintf("--mode=%o", mode.Perm())
 	status, err := m.Run(ctx, Cmd{Stdin: content}, "install", "-D", perm, "/dev/stdin", path)
 	if err == nil && status != 0 {
-		err = fmt.Errorf("testboot: write %s: status %d", path, status)
+		err = fmt.Errorf("write %s: status %d", path, status)
 	}
 	return err
 }

@@ -53,11 +53,11 @@ func TestCancel(t *testing.T) {
 	for _, user := range []string{"", User} {
 		ctx, cancel := context.WithCancel(t.Context())
 		started := writerFunc(func(b []byte) (int, error) { cancel(); return len(b), nil })
-		_, err := m.Run(ctx, Cmd{User: user, Stdout: started}, "sh", "-c", "echo started; exec sleep 1001")
+		_, err := m.Run(ctx, Cmd{User: user, Stdout: started}, "sh", "-c", "echo started; exec "+nap)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%q: got %v", user, err)
 		}
-		wait(t, func() bool { return !strings.Contains(cmdlines(), "sleep 1001 ") })
+		wait(t, func() bool { return !strings.Contains(cmdlines(), nap) })
 	}
 }
 
