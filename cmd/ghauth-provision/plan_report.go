@@ -119,6 +119,9 @@ func (r planReport) summary() string {
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
+	if p.WritesUnits() && !canVerify() {
+		notes = append(notes, unitsNotChecked)
+	}
 	for i, app := range j.spec.Apps {
 		if note := w.spareKey(j.spec, i, app); note != "" {
 			notes = append(notes, note)

@@ -145,6 +145,9 @@ type Host struct {
 	UnitsErr error
 	Login    Login
 	LoginErr error
+	// Verify is asked to look at the units of a plan, by name, before the first
+	// of them is written; what they run is there by then. It may be nil.
+	Verify func(ctx context.Context, units map[string][]byte) error
 	// Revoke revokes the token in a token file, LogOut logs gh out of the host
 	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
 	// logged in anywhere. All are asked for removals alone.
