@@ -3,6 +3,10 @@
 //
 // Observe reads a State off a Host, Diff compares two States and gives a Plan,
 // and Apply carries a Plan out. Diff is pure; Apply never plans by itself.
+//
+// What is ours is known by a Manifest, which Observe reads and a Plan's own actions
+// write: before everything else with what will be ours, and at the end with what is.
+// So an Apply may be killed anywhere, and the next one goes on from there.
 package plan
 
 import (
