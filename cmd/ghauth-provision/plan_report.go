@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
-	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
 // planVersion is the version of a plan's JSON. docs/plan.schema.json describes
@@ -21,9 +20,7 @@ type planReport struct {
 	Spec    string         `json:"spec"` // absolute path
 	Actions []actionReport `json:"actions"`
 	Counts  countsReport   `json:"counts"`
-	Timer   unitStatus     `json:"timer"`
-	Service unitStatus     `json:"service"`
-	Linger  string         `json:"linger"`
+	Host    hostReport     `json:"host"`
 	Notes   []string       `json:"notes"`
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
@@ -58,8 +55,7 @@ func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.Syste
 func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
 		Version: planVersion, Spec: j.specPath, Actions: []actionReport{},
-		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
-		Linger: lingerText(j.observed.Linger), Notes: w.notesOf(j, p),
+		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
 		Conflicts: mapTo(p.Conflicts, conflictOf),
 	}
 	for _, a := range p.Actions {
@@ -119,6 +115,9 @@ func (r planReport) summary() string {
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
+	if p.WritesUnits() && !canVerify() {
+		notes = append(notes, unitsNotChecked)
+	}
 	for i, app := range j.spec.Apps {
 		if note := w.spareKey(j.spec, i, app); note != "" {
 			notes = append(notes, note)
