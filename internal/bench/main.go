@@ -4,6 +4,9 @@
 //
 // gh is left out on both sides: its login takes longer than all else together,
 // and would hide what is measured.
+//
+// With -scale it shows instead how plan and apply grow with the number of apps,
+// and puts them beside ansible-playbook with the same set-up.
 package main
 
 import (
@@ -15,29 +18,35 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
 	"golang.org/x/sys/unix"
 )
 
-// runsVar says, on the throw-away host, how often to run each thing.
-const runsVar = "GHAUTH_BENCH_RUNS"
+// insideVar is set on the throw-away host.
+const insideVar = "GHAUTH_BENCH_INSIDE"
 
 func main() {
 	testhost.Main()
 	runs := flag.Int("runs", 30, "how often to run each thing")
+	scale := flag.Bool("scale", false, "measure plan and apply with many apps, and ansible-playbook")
+	apps := flag.String("apps", "1,10,100,1000", "with -scale: how many apps, ascending")
 	flag.Parse()
-	if *runs < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -runs takes a number from 1")
+	counts, err := ascending(*apps)
+	if err != nil || *runs < 1 || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "bench: -runs takes a number from 1, and -apps several, ascending")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGINT, unix.SIGTERM)
 	defer stop()
-	var err error
-	if n, e := strconv.Atoi(os.Getenv(runsVar)); e == nil {
-		err = inside(ctx, n)
-	} else {
-		err = outside(ctx, *runs)
+	switch {
+	case os.Getenv(insideVar) == "":
+		err = outside(ctx, os.Args[1:])
+	case *scale:
+		err = insideScale(ctx, counts, *runs)
+	default:
+		err = inside(ctx, *runs)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -45,8 +54,21 @@ func main() {
 	}
 }
 
+// ascending reads numbers from 1, by commas.
+func ascending(text string) (counts []int, err error) {
+	last := 0
+	for field := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(field)
+		if err != nil || n <= last {
+			return nil, fmt.Errorf("%q is no number above %d", field, last)
+		}
+		counts, last = append(counts, n), n
+	}
+	return counts, nil
+}
+
 // outside builds the program as it is shipped, and goes on in a host.
-func outside(ctx context.Context, runs int) error {
+func outside(ctx context.Context, args []string) error {
 	if err := testhost.Available(); err != nil {
 		return err
 	}
@@ -65,8 +87,8 @@ func outside(ctx context.Context, runs int) error {
 		return fmt.Errorf("go build: %w (run this from the top of the repository)", err)
 	}
 	c := testhost.Config{Stdout: os.Stdout, Stderr: os.Stderr,
-		Env: []string{runsVar + "=" + strconv.Itoa(runs), "PATH=" + dir + ":/usr/local/bin:/usr/bin:/bin"}}
-	status, err := testhost.Run(ctx, c, filepath.Join(dir, "bench"))
+		Env: []string{insideVar + "=1", "PATH=" + dir + ":/usr/local/bin:/usr/bin:/bin"}}
+	status, err := testhost.Run(ctx, c, append([]string{filepath.Join(dir, "bench")}, args...)...)
 	if err == nil && status != 0 {
 		err = fmt.Errorf("status %d", status)
 	}

@@ -15,6 +15,9 @@ import (
 type row struct {
 	name string
 	argv []string
+	// check looks at what a run has printed; it may be nil.
+	check func(out []byte) error
+
 	wall []time.Duration
 	cpu  []time.Duration // user and system, of the process and those it waited for
 	peak int64           // resident set in KiB, of the largest process
@@ -35,37 +38,54 @@ func (b *bench) things() []*row {
 
 // measure runs the things by turns, so that what slows the machine for a while
 // slows them all. A first round warms the caches up and does not count.
-func (b *bench) measure(runs int) ([]*row, error) {
-	rows := b.things()
+func (b *bench) measure(rows []*row, runs int) error {
 	for i := range runs + 1 {
 		for _, r := range rows {
-			cmd := b.command(r.argv...)
-			start := time.Now()
-			out, err := cmd.CombinedOutput()
-			wall := time.Since(start)
+			once, err := b.time(r.argv...)
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w\n%s", r.name, err, out)
+				return err
 			}
-			if i == 0 {
-				continue
+			if r.check != nil {
+				err = r.check(once.out)
 			}
-			r.wall = append(r.wall, wall)
-			r.cpu = append(r.cpu, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+			if err != nil {
+				return fmt.Errorf("%s: %w\n%s", r.name, err, once.out)
+			}
+			if i > 0 {
+				r.wall, r.cpu = append(r.wall, once.wall), append(r.cpu, once.cpu)
+			}
 		}
 	}
 	for _, r := range rows {
-		if err := b.weigh(r); err != nil {
-			return nil, err
+		if err := b.weigh(r, min(runs, 3)); err != nil {
+			return err
 		}
 	}
-	return rows, nil
+	return nil
+}
+
+// A run is one run of a command.
+type run struct {
+	wall, cpu time.Duration
+	out       []byte
+}
+
+func (b *bench) time(argv ...string) (run, error) {
+	cmd := b.command(argv...)
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	wall := time.Since(start)
+	if err != nil {
+		return run{}, fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
+	}
+	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out}, nil
 }
 
 // weigh has time(1) measure the memory: what getrusage(2) tells this process of
 // its children is never less than what it takes itself.
-func (b *bench) weigh(r *row) error {
+func (b *bench) weigh(r *row, runs int) error {
 	file := filepath.Join(b.home, "peak")
-	for range 3 {
+	for range runs {
 		argv := append([]string{"/usr/bin/time", "-f", "%M", "-o", file}, r.argv...)
 		if out, err := b.command(argv...).CombinedOutput(); err != nil {
 			return fmt.Errorf("time %s: %w\n%s", r.name, err, out)

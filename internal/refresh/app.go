@@ -75,6 +75,12 @@ func TokenFile(appFile string) string {
 	return dir + "github-token" + strings.TrimPrefix(base, "github-app")
 }
 
+// appFile gives the app env file that a token env file belongs to.
+func appFile(tokenFile string) string {
+	dir, base := filepath.Split(tokenFile)
+	return dir + "github-app" + strings.TrimPrefix(base, "github-token")
+}
+
 func parseApp(vars map[string]string) (App, error) {
 	app := App{
 		Name:    vars["GITHUB_APP_NAME"],

@@ -3,9 +3,9 @@ package refresh
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,25 +22,17 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 	if err != nil || !token.ExpiresAt.After(r.Now()) {
 		return nil // nothing that could still be used
 	}
-	apps, errs := Apps(r.Dir)
-	i := slices.IndexFunc(apps, func(a App) bool { return a.TokenFile == tokenFile })
-	if i < 0 {
-		return &SetupError{"the token in " + tokenFile + " was not revoked: no app env file belongs to it" + describe(errs), "it dies within the hour"}
+	app, err := readApp(appFile(tokenFile))
+	if err != nil {
+		return &SetupError{fmt.Sprintf("the token in %s was not revoked: %s: %v", tokenFile, app.File, err), "it dies within the hour"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
 	defer cancel()
-	client, err := r.client(apps[i])
+	client, err := r.client(app)
 	if err != nil {
 		return err
 	}
 	return client.Revoke(ctx, token.Value)
-}
-
-func describe(errs []error) string {
-	if err := errors.Join(errs...); err != nil {
-		return " (" + err.Error() + ")"
-	}
-	return ""
 }
 
 // LogOutGH makes gh forget the login of the host that a stamp file names, as long

@@ -3,6 +3,7 @@ package refresh
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -41,6 +42,30 @@ func TestRevokeNothingUsable(t *testing.T) {
 	}
 	if s.asked() {
 		t.Error("GitHub was asked")
+	}
+}
+
+// A destroy revokes once for each app: what one costs must not grow with them.
+func TestRevokeReadsItsAppAlone(t *testing.T) {
+	s := newSite(t, "main")
+	s.ok(false)
+	cost := func() float64 {
+		return testing.AllocsPerRun(3, func() {
+			if err := s.r.Revoke(t.Context(), s.path("github-token.env")); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	alone := cost()
+	env, err := os.ReadFile(s.path("github-app.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 {
+		s.write(fmt.Sprintf("github-app-%d.env", i), string(env))
+	}
+	if among := cost(); among > alone+1000 {
+		t.Errorf("%.0f allocations with 301 apps, %.0f with one", among, alone)
 	}
 }
 
