@@ -110,6 +110,9 @@ func (a Action) unmoved(root Root) (real string, err error) {
 		return "", err
 	}
 	was := a.Before
+	if a.Op == Remove && was.Kind == Directory && now.Kind == Absent {
+		return now.real, nil // as systemctl disable removes the one of its links
+	}
 	if now.Kind != was.Kind || now.Hash != was.Hash || now.Mode != was.Mode || now.Target != was.Target ||
 		was.Kind != Absent && now.real != was.real {
 		return "", &MovedError{a.Target}
