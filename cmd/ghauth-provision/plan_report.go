@@ -18,7 +18,8 @@ const planVersion = 1
 // JSON, and what plan --out saves. It holds no secret.
 type planReport struct {
 	Version int            `json:"version"`
-	Spec    string         `json:"spec"` // absolute path
+	Spec    string         `json:"spec"`           // absolute path
+	Root    plan.Root      `json:"root,omitempty"` // what lies beneath it is planned for
 	Actions []actionReport `json:"actions"`
 	Counts  countsReport   `json:"counts"`
 	Timer   unitStatus     `json:"timer"`
@@ -42,6 +43,7 @@ type fileReport struct {
 	Kind   plan.Kind `json:"kind"`
 	Mode   string    `json:"mode,omitempty"`   // octal, such as 0600
 	SHA256 string    `json:"sha256,omitempty"` // of a regular file's content
+	Target string    `json:"target,omitempty"` // of a link
 }
 
 // countsReport counts the actions by what they do to the host.
@@ -57,7 +59,7 @@ func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.Syste
 // planReport makes the report of a plan that was just made.
 func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
-		Version: planVersion, Spec: j.specPath, Actions: []actionReport{},
+		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
 		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
 		Linger: lingerText(j.observed.Linger), Notes: w.notesOf(j, p),
 		Conflicts: mapTo(p.Conflicts, conflictOf),
@@ -88,8 +90,8 @@ func reportOf(a plan.Action) actionReport {
 }
 
 func fileOf(f plan.File) *fileReport {
-	r := &fileReport{Kind: f.Kind, SHA256: f.Hash}
-	if f.Kind != plan.Absent {
+	r := &fileReport{Kind: f.Kind, SHA256: f.Hash, Target: f.Target}
+	if f.Kind != plan.Absent && f.Kind != plan.Link {
 		r.Mode = octal(f.Mode)
 	}
 	return r
@@ -119,6 +121,9 @@ func (r planReport) summary() string {
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
+	if w.root != "" {
+		return notes // the key may be for more than one image
+	}
 	for i, app := range j.spec.Apps {
 		if note := w.spareKey(j.spec, i, app); note != "" {
 			notes = append(notes, note)
