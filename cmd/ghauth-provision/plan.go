@@ -18,6 +18,7 @@ type job struct {
 	specPath string
 	desired  plan.State
 	host     plan.Host
+	binary   string // that units name
 
 	saved    *planReport // to be carried out as it is, if not nil
 	observed plan.State  // when it was last planned for
@@ -38,7 +39,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := w.checkKeys(s); err != nil {
 		return nil, nil, err
 	}
-	j = &job{spec: s, specPath: path}
+	j = &job{spec: s, specPath: path, binary: units.PathsOf(s, site.Executable).Binary}
 	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}

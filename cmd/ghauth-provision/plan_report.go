@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -122,7 +123,8 @@ func (r planReport) summary() string {
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
 	if w.root != "" {
-		return notes // the key may be for more than one image
+		// The copy of the key stays: it may be for more than one image.
+		return append(notes, w.missing(j.binary, filepath.Dir(j.binary) == j.spec.Paths.BinDir)...)
 	}
 	for i, app := range j.spec.Apps {
 		if note := w.spareKey(j.spec, i, app); note != "" {

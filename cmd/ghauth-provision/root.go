@@ -64,6 +64,15 @@ func (w *world) exists(path string) bool {
 	return err == nil && exists(real)
 }
 
+// missing tells of a binary of a system directory that units name, and that is not
+// beneath the root: there it is a package's, and not copied.
+func (w *world) missing(binary string, copied bool) []string {
+	if copied || w.exists(binary) {
+		return nil
+	}
+	return []string{fmt.Sprintf("units name %s, which is not beneath %s: install it there", binary, w.root)}
+}
+
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
