@@ -113,7 +113,7 @@ func (a Action) unmoved(root Root) (real string, err error) {
 	if a.Op == Remove && was.Kind == Directory && now.Kind == Absent {
 		return now.real, nil // as systemctl disable removes the one of its links
 	}
-	if now.Kind != was.Kind || now.Hash != was.Hash || now.Mode != was.Mode || now.Target != was.Target ||
+	if now.Kind != was.Kind || now.Hash != was.Hash || now.Mode != was.Mode ||
 		was.Kind != Absent && now.real != was.real {
 		return "", &MovedError{a.Target}
 	}

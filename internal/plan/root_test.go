@@ -22,7 +22,7 @@ func TestRootReal(t *testing.T) {
 	}
 	write(t, at("etc/f"), "", 0o600)
 	for path, target := range map[string]string{
-		"home": "var/home", "abs": "/var/home", "up": "../../../../../..", "var/home/u/f": "../../../etc/f",
+		"home": "var/home", "abs": "/var/home", "etc/abs": "/var/home", "up": "../../../../../..", "var/home/u/f": "../../../etc/f",
 		"host": t.TempDir(), "loop": "loop", "nowhere": "/none",
 	} {
 		symlink(t, target, at(path))
@@ -36,6 +36,7 @@ func TestRootReal(t *testing.T) {
 		{"/etc/f", true, "/etc/f"},
 		{"/home/u/new", false, "/var/home/u/new"},
 		{"/abs/u/new/er", true, "/var/home/u/new/er"},
+		{"/etc/abs/u", true, "/var/home/u"},
 		{"/home/u/f", true, "/etc/f"},
 		{"/home/u/f", false, "/var/home/u/f"},
 		{"/up/etc/f", true, "/etc/f"},
@@ -71,6 +72,7 @@ func rooted(t *testing.T) State {
 		{Path: "/home/u/units/wants", Kind: Directory, NewMode: 0o755},
 		{Path: "/home/u/m/key", Kind: Regular, Mode: 0o600, From: from, Privacy: Hidden, Secret: true},
 		{Path: unit.Path, Kind: Regular, Mode: 0o644, Content: []byte("new"), Unit: unit.Name},
+		{Path: "/home/u/edited", Kind: Regular, NewMode: 0o640, Edit: setTokens([]string{"k"}, "ours"), Keys: []string{"k"}},
 		{Path: "/home/u/units/wants/a.timer", Kind: Link, Target: unit.Path, Unit: unit.Name},
 	}}
 }
@@ -84,12 +86,13 @@ func TestApplyBelowARoot(t *testing.T) {
 	}
 	symlink(t, "/var", filepath.Join(dir, "home"))
 	write(t, filepath.Join(dir, "var/u/units/a.timer"), "old", 0o600)
-	write(t, filepath.Join(dir, "var/u/units/.a.timer123456"), "killed", 0o600)
+	write(t, filepath.Join(dir, "var/edited"), "k=theirs;other=1", 0o600)
+	symlink(t, "/var/edited", filepath.Join(dir, "var/u/edited"))
 	desired := rooted(t)
 	before := save(t, dir)
 	p := carryOut(t, host, desired)
 	for _, a := range p.Actions {
-		if !strings.HasPrefix(a.Target, "/home/u/") {
+		if !within(a.Target, "/home/u") {
 			t.Errorf("an action on %s", a.Target)
 		}
 	}
@@ -100,14 +103,75 @@ func TestApplyBelowARoot(t *testing.T) {
 	if got, err := os.Readlink(filepath.Join(dir, "var/u/units/wants/a.timer")); got != "/home/u/units/a.timer" {
 		t.Errorf("the link: got %q, %v", got, err)
 	}
+	if strings.Count(string(manifest), `"enabled": true`) != 1 {
+		t.Errorf("the manifest does not say that the unit is enabled:\n%s", manifest)
+	}
 	if again := carryOut(t, host, desired); !again.Empty() {
 		t.Errorf("a second apply: %q", actions(again))
 	}
+	for _, killed := range []string{"var/u/units/.a.timer123456", "var/.edited123456"} {
+		write(t, filepath.Join(dir, killed), "", 0o600)
+	}
+	got := actions(carryOut(t, host, desired))
+	slices.Sort(got)
+	if want := []string{"remove /home/u/units/.a.timer123456", "remove /var/.edited123456"}; !slices.Equal(got, want) {
+		t.Errorf("what was left by a kill: got %q, want %q", got, want)
+	}
+	prune(t, host, desired, dir, before)
+}
+
+// A link that stood there before an apply stays when all else goes, and its unit
+// is known to have been enabled.
+func TestApplyBelowARootWhereALinkStands(t *testing.T) {
+	dir := t.TempDir()
+	host := Host{Root: Root(dir), UnitsErr: errors.New("no systemd here")}
+	if err := os.MkdirAll(filepath.Join(dir, "home/u/units/wants"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	symlink(t, "/home/u/units/a.timer", filepath.Join(dir, "home/u/units/wants/a.timer"))
+	write(t, filepath.Join(dir, "home/u/units/a.timer"), "old", 0o600)
+	before, desired := save(t, dir), rooted(t)
+	carryOut(t, host, desired)
+	manifest, err := os.ReadFile(filepath.Join(dir, "home/u/m", ManifestName))
+	if err != nil || strings.Count(string(manifest), `"enabled": true`) != 2 {
+		t.Errorf("the manifest does not say that the unit was enabled, or %v:\n%s", err, manifest)
+	}
+	prune(t, host, desired, dir, before)
+}
+
+// To disable a timer takes away an empty directory of links, before its turn.
+func TestPruneADirectoryThatWent(t *testing.T) {
+	dir := t.TempDir()
+	host := Host{Root: Root(dir), UnitsErr: errors.New("no systemd here")}
+	if err := os.MkdirAll(filepath.Join(dir, "home/u"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	before, desired := save(t, dir), rooted(t)
+	carryOut(t, host, desired)
+	desired.Files, desired.Units = nil, nil
+	observed, err := Observe(t.Context(), host, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Diff(observed, desired)
+	if err == nil {
+		err = os.RemoveAll(filepath.Join(dir, "home/u/units/wants"))
+	}
+	if err == nil {
+		err = Apply(t.Context(), host, p, func(Action) {})
+	}
+	if got := save(t, dir); err != nil || !slices.Equal(got, before) {
+		t.Errorf("%v\n got %v\nwant %v", err, got, before)
+	}
+}
+
+// prune has all that was desired go, and wants the tree to be what it was.
+func prune(t *testing.T, host Host, desired State, dir string, before []savedFile) {
+	t.Helper()
 	desired.Files, desired.Units = nil, nil
 	carryOut(t, host, desired)
-	want := slices.DeleteFunc(before, func(f savedFile) bool { return strings.HasSuffix(f.path, "123456") })
-	if got := save(t, dir); !slices.Equal(got, want) {
-		t.Errorf("after all is pruned:\n got %v\nwant %v", got, want)
+	if got := save(t, dir); !slices.Equal(got, before) {
+		t.Errorf("after all is pruned:\n got %v\nwant %v", got, before)
 	}
 }
 
