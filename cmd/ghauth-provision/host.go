@@ -45,14 +45,15 @@ func (w *world) reach(ctx context.Context, j *job, dir string) (end func()) {
 	}
 	j.host, end = w.connect(ctx)
 	r := w.refresher(dir)
+	j.host.Verify = w.verifyUnits
 	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
 		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")
 	}
 	j.host.LogOut = func(ctx context.Context, stamp string) error {
 		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
 	}
-	j.host.ClearGH = func(_ context.Context, dir string) error {
-		return j.leave(refresh.ClearGH(dir), "gh's directory is still there", "look into "+dir)
+	j.host.ClearGH = func(_ context.Context, file string) error {
+		return j.leave(refresh.ClearGH(file), "gh's own file is still there", "look into "+file)
 	}
 	return end
 }

@@ -16,9 +16,10 @@ import (
 type job struct {
 	spec     *spec.Spec
 	specPath string
-	desired  plan.State
-	host     plan.Host
-	binary   string // that units name
+	// executable is the running binary.
+	executable string
+	desired    plan.State
+	host       plan.Host
 
 	saved    *planReport // to be carried out as it is, if not nil
 	observed plan.State  // when it was last planned for
@@ -39,7 +40,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := w.checkKeys(s); err != nil {
 		return nil, nil, err
 	}
-	j = &job{spec: s, specPath: path, binary: units.PathsOf(s, site.Executable).Binary}
+	j = &job{spec: s, specPath: path, executable: site.Executable}
 	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}
@@ -144,6 +145,7 @@ func (w *world) showPlan(r planReport) {
 	}
 	if len(r.Actions) > 0 {
 		w.print("")
+		w.showHost(r.Host)
 	}
 	w.sayAll(r.Notes)
 	w.print("%s", r.summary())

@@ -23,9 +23,7 @@ type planReport struct {
 	Root    plan.Root      `json:"root,omitempty"` // what lies beneath it is planned for
 	Actions []actionReport `json:"actions"`
 	Counts  countsReport   `json:"counts"`
-	Timer   unitStatus     `json:"timer"`
-	Service unitStatus     `json:"service"`
-	Linger  string         `json:"linger"`
+	Host    hostReport     `json:"host"`
 	Notes   []string       `json:"notes"`
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
@@ -61,8 +59,7 @@ func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.Syste
 func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
 		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
-		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
-		Linger: lingerText(j.observed.Linger), Notes: w.notesOf(j, p),
+		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
 		Conflicts: mapTo(p.Conflicts, conflictOf),
 	}
 	for _, a := range p.Actions {
@@ -123,8 +120,12 @@ func (r planReport) summary() string {
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
 	if w.root != "" {
+		binary := units.PathsOf(j.spec, j.executable).Binary
 		// The copy of the key stays: it may be for more than one image.
-		return append(notes, w.missing(j.binary, filepath.Dir(j.binary) == j.spec.Paths.BinDir)...)
+		return append(notes, w.missing(binary, filepath.Dir(binary) == j.spec.Paths.BinDir)...)
+	}
+	if p.WritesUnits() && !canVerify() {
+		notes = append(notes, unitsNotChecked)
 	}
 	for i, app := range j.spec.Apps {
 		if note := w.spareKey(j.spec, i, app); note != "" {

@@ -61,12 +61,15 @@ type tokenStatus struct {
 
 type unitStatus struct {
 	Name   string    `json:"name"`
+	Load   string    `json:"load"`             // loaded, not-found, masked, …
 	File   string    `json:"file"`             // enabled, disabled, masked, …
 	Active string    `json:"active"`           // active, inactive, failed, …
 	Result string    `json:"result,omitempty"` // of the last run
 	Status int       `json:"status"`           // exit status of the last run
 	Last   time.Time `json:"last,omitzero"`
 	Next   time.Time `json:"next,omitzero"`
+	// NeedReload says that the file has changed since it was loaded.
+	NeedReload bool `json:"need_daemon_reload"`
 }
 
 type hostStatus struct {
@@ -155,10 +158,10 @@ func lingerText(l plan.Linger) string {
 }
 
 func unitOf(s plan.State, name string) unitStatus {
-	u := unitStatus{Name: name, File: "not checked", Active: "not checked"}
+	u := unitStatus{Name: name, Load: "not checked", File: "not checked", Active: "not checked"}
 	for _, have := range s.Units {
 		if have.Name == name && s.NoUnits == nil {
-			u = unitStatus{name, have.File, have.Active, have.Result, have.Status, have.Last, have.Next}
+			u = unitStatus{name, have.Load, have.File, have.Active, have.Result, have.Status, have.Last, have.Next, have.NeedReload}
 		}
 	}
 	return u

@@ -57,7 +57,11 @@ func (w *world) timerLine(u unitStatus) string {
 		return u.Active
 	}
 	line := w.good(u.Active == "active", u.Active)
-	if u.File != "enabled" {
+	switch u.File {
+	case "enabled":
+	case "":
+		line += ", " + w.paint(yellow, "no such unit")
+	default:
 		line += ", " + w.paint(yellow, u.File)
 	}
 	if !u.Next.IsZero() {

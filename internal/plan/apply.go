@@ -7,9 +7,8 @@ import (
 	"io/fs"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"golang.org/x/sys/unix"
 )
 
 // Apply carries p out in order and stops at the first failure: what was done
@@ -31,9 +30,16 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 			did(a)
 		}
 	}
+	units := p.newUnits()
 	for _, a := range p.Actions[p.Founding:] {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("interrupted before: %s %s: %w", a.Op, a.Target, err)
+		}
+		if a.writesUnit() && h.Verify != nil && units != nil {
+			if err := h.Verify(ctx, units); err != nil {
+				return err
+			}
+			units = nil // all of them have been looked at
 		}
 		if err := a.apply(ctx, h); err != nil {
 			return err
@@ -42,6 +48,24 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 	}
 	return nil
 }
+
+func (a Action) writesUnit() bool {
+	return a.After.Unit != "" && (a.Op == Create || a.Op == Change)
+}
+
+// newUnits gives the units that p writes, by name.
+func (p Plan) newUnits() map[string][]byte {
+	units := map[string][]byte{}
+	for _, a := range p.Actions {
+		if a.writesUnit() {
+			units[a.After.Unit] = a.After.Content
+		}
+	}
+	return units
+}
+
+// WritesUnits reports whether p makes or changes units' files.
+func (p Plan) WritesUnits() bool { return len(p.newUnits()) > 0 }
 
 // found makes directories and the file in the last of them, all at once.
 func found(root Root, actions []Action) error {

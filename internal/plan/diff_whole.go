@@ -22,19 +22,17 @@ func (d *differ) whole(have, want File) error {
 	}
 	switch reason := d.foreign(have, want, rec, next.Was); {
 	case rec.keeps(have, want):
-		next.Kept, next.SHA256, next.Text, next.App = rec.Kept, rec.SHA256, rec.Text, rec.App
-		want.Hash = have.Hash
+		want = next.keep(rec, rec.Kept, have, want)
 	case reason != "":
 		settled, overwrite := d.conflict(have, want, rec, reason)
-		switch {
-		case !settled && known:
-			d.record(rec, rec)
+		if !settled {
+			if known {
+				d.record(rec, rec)
+			}
 			return nil
-		case !settled:
-			return nil
-		case !overwrite:
-			next.Kept, next.SHA256, next.Text, next.App = &Kept{have.Hash, want.Hash}, rec.SHA256, rec.Text, cmp.Or(rec.App, want.App)
-			want.Hash = have.Hash
+		}
+		if !overwrite {
+			want = next.keep(rec, &Kept{have.Hash, want.Hash}, have, want)
 		}
 	}
 	if op := d.act(have, want); op == Change && next.Was != nil && next.Was.SHA256 == have.Hash {
@@ -45,6 +43,13 @@ func (d *differ) whole(have, want File) error {
 	}
 	d.recordFile(have, want, rec, next)
 	return nil
+}
+
+// keep has the operator's version stay, and be known as such.
+func (r *Record) keep(rec Record, kept *Kept, have, want File) File {
+	r.Kept, r.SHA256, r.Text, r.App = kept, rec.SHA256, rec.Text, cmp.Or(rec.App, want.App)
+	want.Hash = have.Hash
+	return want
 }
 
 // recordFile records a file, and beforehand both what stands and what is to.

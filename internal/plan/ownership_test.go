@@ -39,7 +39,7 @@ func TestDestroyGivesTheTreeBack(t *testing.T) {
 // An apply that is stopped anywhere and one that follows leave the same tree as one
 // alone, the manifest's bytes included.
 func TestInterruptedApply(t *testing.T) {
-	eachTrial(t, 20, func(g *trial, r *rand.Rand) bool {
+	eachTrial(t, 12, func(g *trial, r *rand.Rand) bool {
 		before, desired := g.state(), g.state()
 		if r.IntN(2) == 0 {
 			g.make(before, -1)

@@ -14,7 +14,7 @@ const (
 	Disable      Op = "disable"
 	Revoke       Op = "revoke"     // the token in a file
 	LogOut       Op = "log gh out" // by what a file says that gh was given
-	ClearGH      Op = "clear gh"   // the files in its directory, if it is logged in nowhere
+	ClearGH      Op = "clear gh"   // remove its file, if it is logged in nowhere
 	Mkdir        Op = "create directory"
 	Create       Op = "create"
 	Change       Op = "change"

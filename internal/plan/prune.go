@@ -189,6 +189,9 @@ func (d *differ) removals() {
 		if want.Undo != "" {
 			d.undo = append(d.undo, Action{Op: want.Undo, Target: path, Reason: want.Label})
 		}
+		if want.Undo == ClearGH {
+			continue // that removes the file, or finds that it has to stay
+		}
 		d.files = append(d.files, Action{Op: Remove, Target: path, Reason: want.Label, Before: have, After: want})
 	}
 }
@@ -231,8 +234,6 @@ func (d *differ) goes(have File) bool {
 		return false
 	case have.Kind != Directory:
 		return (have.Kind == Regular || want.minted) && have.UID == d.desired.UID
-	case want.Undo == ClearGH:
-		return true // that sees to what it holds
 	}
 	return !slices.ContainsFunc(have.Names, func(name string) bool { return !d.goes(d.at(filepath.Join(have.Path, name))) })
 }

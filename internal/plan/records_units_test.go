@@ -124,3 +124,16 @@ func TestDiffRecordsEnabled(t *testing.T) {
 		}
 	}
 }
+
+// gh's own files are left to the undoing, which knows whether gh is still logged in
+// anywhere; its directory goes if that has emptied it.
+func TestDiffClearsGH(t *testing.T) {
+	t.Parallel()
+	observed := recordedHost([]File{directory("/gh", "hosts.yml"), regular("/gh/hosts.yml", "{}"), regular("/m/stamp", "")}, false,
+		Record{Path: "/gh", Kind: OfMinted}, Record{Path: "/gh/hosts.yml", Kind: OfMinted, Undo: ClearGH}, Record{Path: "/m/stamp", Kind: OfMinted, Undo: LogOut})
+	p, err := Diff(observed, State{UID: 1, Manifest: manifestPath})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "actions", others(p), []string{"log gh out /m/stamp", "clear gh /gh/hosts.yml", "remove /m/stamp", "remove /gh"})
+}

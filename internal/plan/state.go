@@ -3,6 +3,10 @@
 //
 // Observe reads a State off a Host, Diff compares two States and gives a Plan,
 // and Apply carries a Plan out. Diff is pure; Apply never plans by itself.
+//
+// What is ours is known by a Manifest, which Observe reads and a Plan's own actions
+// write: before everything else with what will be ours, and at the end with what is.
+// So an Apply may be killed anywhere, and the next one goes on from there.
 package plan
 
 import (
@@ -151,9 +155,12 @@ type Host struct {
 	UnitsErr error
 	Login    Login
 	LoginErr error
+	// Verify is asked to look at the units of a plan, by name, before the first
+	// of them is written; what they run is there by then. It may be nil.
+	Verify func(ctx context.Context, units map[string][]byte) error
 	// Revoke revokes the token in a token file, LogOut logs gh out of the host
-	// that a stamp file names, and ClearGH removes the files of gh's directory
-	// unless gh is logged in anywhere. All are asked for removals alone.
+	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
+	// logged in anywhere. All are asked for removals alone.
 	Revoke, LogOut, ClearGH func(ctx context.Context, path string) error
 }
 

@@ -28,8 +28,10 @@ func TestClearGH(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := ClearGH(dir); err != nil {
-			t.Errorf("%s: %v", test.name, err)
+		for _, name := range []string{"config.yml", "hosts.yml"} {
+			if err := ClearGH(filepath.Join(dir, name)); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
 		}
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -39,7 +41,7 @@ func TestClearGH(t *testing.T) {
 			t.Errorf("%s: left %v, want %d files", test.name, entries, want)
 		}
 	}
-	if err := ClearGH(filepath.Join(t.TempDir(), "nowhere")); err != nil {
+	if err := ClearGH(filepath.Join(t.TempDir(), "nowhere/hosts.yml")); err != nil {
 		t.Errorf("no directory: %v", err)
 	}
 }
@@ -54,7 +56,7 @@ func TestClearGHLeavesOddities(t *testing.T) {
 	if err := os.Symlink("nowhere", filepath.Join(dir, "hosts.yml")); err != nil {
 		t.Fatal(err)
 	}
-	if err := ClearGH(dir); err != nil {
+	if err := ClearGH(filepath.Join(dir, "config.yml")); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "config.yml")); err != nil {

@@ -90,7 +90,7 @@ func TestRunIsBounded(t *testing.T) {
 	if res := s.r.Run(t.Context(), apps, false)[0]; !errors.Is(res.Err, context.DeadlineExceeded) {
 		t.Errorf("%v, want context.DeadlineExceeded", res.Err)
 	}
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 8*time.Second {
 		t.Errorf("took %s, want 200ms", took)
 	}
 }

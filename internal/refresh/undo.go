@@ -62,11 +62,10 @@ func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	return nil
 }
 
-// ClearGH removes the files that gh has made in its directory, unless it is logged
-// in to any host.
-func ClearGH(dir string) error {
-	hosts := filepath.Join(dir, "hosts.yml")
-	data, _, err := readSmall(hosts)
+// ClearGH removes a file that gh has made in its directory, unless gh is logged in
+// to any host.
+func ClearGH(path string) error {
+	data, _, err := readSmall(filepath.Join(filepath.Dir(path), "hosts.yml"))
 	if err != nil && !errors.Is(err, errAbsent) {
 		return nil // not what gh leaves behind
 	}
@@ -74,10 +73,5 @@ func ClearGH(dir string) error {
 	if text := strings.TrimSpace(string(data)); text != "" && text != "{}" {
 		return nil
 	}
-	for _, path := range []string{hosts, filepath.Join(dir, "config.yml")} {
-		if err := atomicfile.Remove(path); err != nil {
-			return err
-		}
-	}
-	return nil
+	return atomicfile.Remove(path)
 }

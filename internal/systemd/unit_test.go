@@ -157,10 +157,10 @@ func TestRefused(t *testing.T) {
 		"start missing.service":   m.Start(ctx, "missing.service"),
 		"restart missing.service": m.Restart(ctx, "missing.service"),
 		"stop missing.service":    m.Stop(ctx, "missing.service"),
-		"/missing.service":        m.Enable(ctx, unitDir()+"/missing.service"),
-		"missing.timer":           m.Disable(ctx, "missing.timer"),
+		"systemctl --user enable " + unitDir() + "/missing.service": m.Enable(ctx, unitDir()+"/missing.service"),
+		"systemctl --user disable missing.timer":                    m.Disable(ctx, "missing.timer"),
 	} {
-		if err == nil || !strings.Contains(err.Error(), name) {
+		if err == nil || !strings.HasPrefix(err.Error(), name+": ") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -25,13 +25,3 @@ func expand(path, home string) string {
 	}
 	return filepath.Clean(path)
 }
-
-// Keys returns the names of the keys in the wanted table, in its order.
-func Keys(wanted []byte) ([]string, error) {
-	settings, err := parseSettings(wanted)
-	var keys []string
-	for _, s := range settings {
-		keys = append(keys, s.name)
-	}
-	return keys, err
-}

@@ -1,9 +1,6 @@
 package takopi
 
-import (
-	"slices"
-	"testing"
-)
+import "testing"
 
 func TestEqualBelow(t *testing.T) {
 	equal := EqualBelow("/home/ada")
@@ -24,15 +21,5 @@ func TestEqualBelow(t *testing.T) {
 		if got := equal(tt.key, tt.have, tt.want); got != tt.equal {
 			t.Errorf("equal(%s, %v, %v) = %v, want %v", tt.key, tt.have, tt.want, got, tt.equal)
 		}
-	}
-}
-
-func TestKeys(t *testing.T) {
-	got, err := Keys([]byte("[plugins.ghauth]\nb = 1\na = [2]\n"))
-	if want := []string{"b", "a"}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("Keys() = %q, %v, want %q", got, err, want)
-	}
-	if _, err := Keys([]byte("x = 1\n")); err == nil {
-		t.Error("Keys() takes a table of another name")
 	}
 }

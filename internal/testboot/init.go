@@ -108,7 +108,8 @@ func lockKernel() error {
 	return mount("", sys, unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, "")
 }
 
-// makeDev makes the devices of every container, but for terminals.
+// makeDev makes the devices of every container. PrivateDevices= in a unit wants
+// all of them (systemd.exec(5)).
 func makeDev() error {
 	const dev = newRoot + "/dev"
 	if err := mount("tmpfs", dev, unix.MS_NOSUID, "mode=755"); err != nil {
@@ -123,7 +124,7 @@ func makeDev() error {
 			return err
 		}
 	}
-	return nil
+	return os.Symlink("pts/ptmx", filepath.Join(dev, "ptmx"))
 }
 
 // enterRoot leaves the machine that the tests run on (pivot_root(2)).

@@ -63,7 +63,7 @@ func TestSandbox(t *testing.T) {
 	m := Start(t)
 	const run = `systemd-run %s --quiet --wait --pipe -p PrivateUsers=yes -p ProtectSystem=strict -p PrivateTmp=yes \
 	sh -c 'touch /usr/x 2>/dev/null || echo locked'`
-	want(t, m, "", strings.Replace(run, "%s", "-p DynamicUser=yes", 1), "locked\n")
+	want(t, m, "", strings.Replace(run, "%s", "-p DynamicUser=yes -p PrivateDevices=yes", 1), "locked\n")
 	want(t, m, User, strings.Replace(run, "%s", "--user", 1), "locked\n")
 	want(t, m, "", `
 systemd-run --quiet --unit=private -p PrivateTmp=yes sleep 1000

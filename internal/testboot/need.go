@@ -24,7 +24,7 @@ type TB interface {
 func Start(t TB, packages ...string) *Machine {
 	t.Helper()
 	Need(t)
-	root, err := Root(t.Context(), os.Getenv("SUITE"), packages...)
+	root, err := Root(t.Context(), "", packages...)
 	if err != nil {
 		t.Fatal(err)
 	}

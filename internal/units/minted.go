@@ -24,8 +24,11 @@ func minted(s *spec.Spec, home string) []plan.File {
 	}
 	if s.GH.Enabled {
 		// Where they are new, gh makes them at the first login.
-		add(filepath.Join(home, ".config"), "directory of gh's configuration", plan.File{IfNew: true})
-		add(filepath.Join(home, ".config/gh"), "gh's configuration", plan.File{Undo: plan.ClearGH, IfNew: true})
+		add(filepath.Join(home, ".config"), "directory of gh's own", plan.File{IfNew: true})
+		add(filepath.Join(home, ".config/gh"), "gh's directory", plan.File{IfNew: true})
+		for _, name := range []string{"config.yml", "hosts.yml"} {
+			add(filepath.Join(home, ".config/gh", name), "gh's configuration", plan.File{Undo: plan.ClearGH, IfNew: true})
+		}
 	}
 	// A timer with Persistent=true leaves a stamp (systemd.timer(5)).
 	for _, path := range []string{".local", ".local/share", ".local/share/systemd", ".local/share/systemd/timers"} {

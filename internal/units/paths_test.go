@@ -61,7 +61,7 @@ func TestMinted(t *testing.T) {
 			undone[filepath.Base(f.Path)] = f.Undo
 		}
 	}
-	want := map[string]plan.Op{"gh": plan.ClearGH, "github-token.gh": plan.LogOut, "github-token.env": plan.Revoke}
+	want := map[string]plan.Op{"config.yml": plan.ClearGH, "hosts.yml": plan.ClearGH, "github-token.gh": plan.LogOut, "github-token.env": plan.Revoke}
 	apps := parse(t, "/home/u", specs["three-apps"]).Apps
 	for _, app := range apps[1:] {
 		want["github-token-"+app.Name+".env"] = plan.Revoke

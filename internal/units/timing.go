@@ -22,12 +22,19 @@ type timing struct {
 func timingOf(r spec.Refresh) timing {
 	return timing{
 		Interval: span(r.Interval),
-		First:    span(min(15*time.Second, r.Interval)),
+		First:    span(first(r)),
 		Calendar: calendar(r.Interval),
-		Delay:    span(min(30*time.Second, r.Interval/10)),
-		Accuracy: span(min(10*time.Second, r.Interval/10)),
+		Delay:    span(delay(r)),
+		Accuracy: span(accuracy(r)),
 	}
 }
+
+func first(r spec.Refresh) time.Duration    { return min(15*time.Second, r.Interval) }
+func delay(r spec.Refresh) time.Duration    { return min(30*time.Second, r.Interval/10) }
+func accuracy(r spec.Refresh) time.Duration { return min(10*time.Second, r.Interval/10) }
+
+// FirstTick gives how long after its start the timer elapses at the latest.
+func FirstTick(r spec.Refresh) time.Duration { return first(r) + delay(r) + accuracy(r) }
 
 func calendar(interval time.Duration) string {
 	minutes, seconds := int(interval.Minutes()), int(interval.Seconds())

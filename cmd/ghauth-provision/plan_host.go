@@ -1,0 +1,89 @@
+package main
+
+import (
+	"debug/buildinfo"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// A hostReport is what a plan finds on the host besides files: it stands below
+// the actions, since it may be why they are there.
+type hostReport struct {
+	Timer   unitStatus `json:"timer"`
+	Service unitStatus `json:"service"`
+	// NextAfter is when the timer elapses at the latest once the plan has been
+	// carried out, where that starts it anew.
+	NextAfter time.Time    `json:"next_after,omitzero"`
+	Linger    string       `json:"linger"`
+	GH        string       `json:"gh"` // as in status, or none before the first apply
+	Binary    binaryReport `json:"binary"`
+}
+
+// A binaryReport tells versions, as they were built in.
+type binaryReport struct {
+	Path      string `json:"path"` // of the one that the units run
+	Installed string `json:"installed,omitempty"`
+	Running   string `json:"running"`
+}
+
+func (w *world) hostReport(j *job, p plan.Plan) hostReport {
+	r := hostReport{
+		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
+		Linger: lingerText(j.observed.Linger), GH: "none",
+		Binary: binaryReport{Path: units.PathsOf(j.spec, j.executable).Binary, Running: versionString()},
+	}
+	if real, err := w.root.Real(r.Binary.Path, true); err == nil {
+		if info, err := buildinfo.ReadFile(real); err == nil {
+			r.Binary.Installed = builtAs(info)
+		}
+	}
+	for _, a := range p.Actions {
+		if a.Target == units.Timer && (a.Op == plan.Start || a.Op == plan.Restart) {
+			r.NextAfter = w.now().Add(units.FirstTick(j.spec.Refresh)).UTC()
+		}
+	}
+	for _, app := range w.inspectApps(j.spec.Paths.ConfigDir) {
+		if w.root != "" {
+			break // what this host's gh has says nothing about that one
+		}
+		if app.GH != "off" && app.GH != "" {
+			r.GH = app.GH
+		}
+	}
+	if !j.spec.GH.Enabled {
+		r.GH = "off"
+	}
+	return r
+}
+
+// showHost prints what the plan found besides files.
+func (w *world) showHost(r hostReport) {
+	timer := w.timerLine(r.Timer)
+	if !r.NextAfter.IsZero() {
+		timer += ", and after this plan by " + r.NextAfter.Local().Format(time.TimeOnly)
+	}
+	w.print("%-8s %s", "timer", timer)
+	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
+	for _, u := range []unitStatus{r.Timer, r.Service} {
+		if u.NeedReload {
+			w.print("%-8s %s has changed on disk since systemd has loaded it", "", u.Name)
+		}
+	}
+	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
+	w.print("%-8s %s", "gh", ghLine[r.GH])
+	installed := "not installed"
+	if r.Binary.Installed != "" {
+		installed = r.Binary.Installed + " at " + w.tilde(r.Binary.Path)
+	}
+	w.print("%-8s %s, this one is %s", "binary", installed, r.Binary.Running)
+	w.print("")
+}
+
+var ghLine = map[string]string{
+	"none":    "not logged in by us yet: the first mint does that",
+	"current": "has the current token",
+	"behind":  "does not have the current token: the next mint gives it",
+	"off":     "is left alone",
+}
