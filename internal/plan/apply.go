@@ -50,7 +50,7 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 }
 
 func (a Action) writesUnit() bool {
-	return a.After.Unit != "" && (a.Op == Create || a.Op == Change)
+	return a.After.Unit != "" && a.After.Kind == Regular && (a.Op == Create || a.Op == Change)
 }
 
 // newUnits gives the units that p writes, by name.

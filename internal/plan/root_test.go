@@ -221,3 +221,11 @@ func TestDiffLink(t *testing.T) {
 		}
 	}
 }
+
+// The link that enables a unit is no unit to be looked at.
+func TestALinkIsNoUnit(t *testing.T) {
+	p := Plan{Actions: []Action{{Op: Create, Target: "/wants/a", After: File{Kind: Link, Unit: "a"}}}}
+	if p.WritesUnits() {
+		t.Error("a link counts as a unit")
+	}
+}
