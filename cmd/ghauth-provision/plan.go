@@ -82,7 +82,9 @@ apply FILE carries out, or refuses when the host or the spec has moved since.`,
 		do:    func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, w.showPlan) },
 		verbs: []*cli.Command{w.command(verb{
 			name: "diff", usage: "print the unified diff alone",
-			about: "Prints what apply would change in files as a unified diff, and nothing else.",
+			about: `Prints what apply would change in files as a unified diff, and nothing else. It is
+for patch(1); git apply needs --unidiff-zero, since of files that others write, too,
+only our own lines are shown, without any around them.`,
 			examples: []string{
 				program + " plan diff",
 				program + " plan diff | patch --dry-run -d / -p1",

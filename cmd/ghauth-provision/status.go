@@ -17,7 +17,8 @@ func (w *world) statusVerb() *cli.Command {
 		about: `Shows every app's token (state, age, life left), the timer with its next and last
 run, linger, whether gh has the current token, and whether this host still is as
 the spec says. It asks GitHub nothing and starts no program. It exits with 2 when
-the host differs from the spec, a token is not good, or gh does not have it.`,
+the host differs from the spec, the timer does not run, a token is not good, or gh
+does not have it.`,
 		examples: []string{
 			program + " status",
 			program + " status --json | jq .apps[0].token.life_left_seconds",
@@ -84,6 +85,9 @@ func (r statusReport) good() bool {
 		if a.State != "fresh" && a.State != "due" || a.GH == "behind" {
 			return false
 		}
+	}
+	if r.Timer.Active != "active" && r.Timer.Active != "not checked" {
+		return false
 	}
 	return r.Host.Changes == 0 && r.Host.Error == "" && len(r.Apps) > 0
 }

@@ -4,8 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"os"
+	"io/fs"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -31,42 +30,46 @@ func (w *world) verifyUnits(ctx context.Context, units map[string][]byte) (err e
 	if !canVerify() {
 		return nil // which the plan's notes tell
 	}
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("ghauth-verify-%d", os.Getpid()))
-	if run := w.runtimeDir(); run != "" {
-		dir = filepath.Join(run, filepath.Base(dir))
+	run := w.runtimeDir()
+	if run == "" {
+		w.say("units: not checked before they are written: XDG_RUNTIME_DIR is not set")
+		return nil
 	}
-	if err := atomicfile.Mkdir(dir, 0o700); err != nil {
+	// One name will do: applies are serialised, and a killed one's is used again.
+	dir := filepath.Join(run, "ghauth-verify")
+	if err := atomicfile.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	args := []string{"verify", "--user", "--man=no", "--recursive-errors=yes"}
+	var files []string
 	defer func() {
-		for _, file := range args[4:] {
+		for _, file := range append(files, dir) {
 			err = errors.Join(err, atomicfile.Remove(file))
 		}
-		err = errors.Join(err, atomicfile.Remove(dir))
 	}()
 	for name, content := range units {
-		file := filepath.Join(dir, name)
-		args = append(args, file)
-		if err := atomicfile.Write(file, content, 0o600); err != nil {
+		files = append(files, filepath.Join(dir, name))
+		if err := atomicfile.Write(filepath.Join(dir, name), content, 0o600); err != nil {
 			return err
 		}
 	}
-	return w.analyze(ctx, args, dir)
+	return w.analyze(ctx, files, dir)
 }
 
 // analyze runs systemd-analyze, and tells its complaints about the files in dir
 // from those about other things.
-func (w *world) analyze(ctx context.Context, args []string, dir string) error {
-	ctx, cancel := context.WithTimeout(ctx, verifyTimeout)
+func (w *world) analyze(ctx context.Context, files []string, dir string) error {
+	limited, cancel := context.WithTimeout(ctx, verifyTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "systemd-analyze", args...)
+	args := append([]string{"verify", "--user", "--man=no", "--recursive-errors=yes"}, files...)
+	cmd := exec.CommandContext(limited, "systemd-analyze", args...)
 	cmd.Env = []string{"HOME=" + w.getenv("HOME"), "PATH=" + w.getenv("PATH"), "XDG_RUNTIME_DIR=" + filepath.Dir(dir), "LANG=C.UTF-8"}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
 	said := strings.TrimSpace(strings.ReplaceAll(out.String(), dir+"/", ""))
 	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
 	case err == nil && said == "":
 		w.detail("systemd-analyze takes the units")
 		return nil

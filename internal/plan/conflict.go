@@ -48,7 +48,7 @@ func (d *differ) conflict(have, want File, rec Record, reason string) (settled, 
 		c.Remedy = "--overwrite PATH takes it away, --keep PATH leaves it as it is"
 		c.Wanted = ""
 	}
-	if want.Privacy == Shown && !want.Secret {
+	if want.Privacy == Shown && !want.Secret && want.App == "" && rec.App == "" { // an env file may have been given a token
 		c.Changed = unified("as apply wrote it", "as it stands", rec.Text, string(have.Content))
 		c.Wants = unified("as it stands", "as the spec asks for it", string(have.Content), string(want.Content))
 	}

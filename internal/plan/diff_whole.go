@@ -19,11 +19,17 @@ func (d *differ) whole(have, want File) error {
 	next := recordOf(want, rec)
 	if !known {
 		next.Was = d.was(have)
+		if have.Kind == Regular && have.Hash != want.Hash {
+			want.Privacy = Hidden // nobody knows what a stranger's file holds
+		}
 	}
 	switch reason := d.foreign(have, want, rec, next.Was); {
 	case rec.keeps(have, want):
 		want = next.keep(rec, rec.Kept, have, want)
 	case reason != "":
+		if rec.App != want.App && slices.Contains(d.desired.Keep, want.Path) {
+			return inTheWay(want.Path, reason, "it cannot be kept: the key would become the other app's; let app "+rec.App+" stand first, or confirm with --overwrite")
+		}
 		settled, overwrite := d.conflict(have, want, rec, reason)
 		if !settled {
 			if known {
@@ -94,6 +100,8 @@ func (d *differ) foreign(have, want File, rec Record, was *Was) string {
 		return ""
 	case want.Secret && was != nil && was.SHA256 == have.Hash:
 		return "is not the key that the spec names, and stood there before"
+	case rec.Was != nil && rec.Was.SHA256 == have.Hash:
+		return "" // given back by a destroy that did not come to its end
 	case rec.Path != "" && !slices.Contains(rec.SHA256, have.Hash):
 		return "has been changed since apply wrote it"
 	}

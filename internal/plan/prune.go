@@ -39,6 +39,7 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 	case have.Kind == Absent && rec.Was != nil:
 	default:
 		d.gone[rec.Path] = gone // a note says why it stays
+		d.keepBackup(rec)
 		return nil
 	}
 	if rec.Secret && !d.desired.Purge && have.Kind != Absent {
@@ -48,12 +49,16 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 	}
 	asBefore := rec.Was != nil && rec.Was.SHA256 == have.Hash
 	if have.Kind == Regular && !asBefore && !slices.Contains(rec.SHA256, have.Hash) {
+		if rec.App != "" && !rec.Secret && slices.Contains(d.desired.Keep, rec.Path) {
+			return inTheWay(rec.Path, "is an app's that is to go: kept, it would be minted for all the same", "copy it elsewhere, and say --overwrite instead")
+		}
 		switch settled, overwrite := d.conflict(have, gone, rec, "has been changed since apply wrote it, and is to go"); {
 		case !settled:
 			d.after[rec.Path] = rec
 			return nil
 		case !overwrite:
 			d.notes = append(d.notes, rec.Path+" stays as it is")
+			d.keepBackup(rec)
 			return nil
 		}
 	}
@@ -62,6 +67,16 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 		return nil
 	}
 	return d.giveBack(have, rec)
+}
+
+// keepBackup goes on knowing of a file that could not be given back, and so
+// keeps its backup.
+func (d *differ) keepBackup(rec Record) {
+	if rec.Was == nil || rec.Was.Backup == "" {
+		return
+	}
+	d.after[rec.Path] = rec
+	d.notes = append(d.notes, fmt.Sprintf("what stood at %s before the first apply is kept at %s", rec.Path, rec.Was.Backup))
 }
 
 // giveBack has a file be what it was before the first apply.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
 // undoTimeout bounds each of Revoke and LogOutGH.
@@ -42,11 +43,15 @@ func describe(errs []error) string {
 	return ""
 }
 
-// LogOutGH makes gh forget the login of the host that a stamp file names.
+// LogOutGH makes gh forget the login of the host that a stamp file names, as long
+// as that is ours: a person may have logged in since.
 func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	data, _, err := readSmall(stamp)
 	fields := strings.Fields(string(data))
 	if err != nil || len(fields) != 2 {
+		return nil
+	}
+	if !ghHolds(fields[0], r.Env) {
 		return nil
 	}
 	gh, err := exec.LookPath("gh")
@@ -74,4 +79,19 @@ func ClearGH(path string) error {
 		return nil
 	}
 	return atomicfile.Remove(path)
+}
+
+// ghHolds reports whether gh has a token with the given SHA-256 for any host.
+func ghHolds(sum string, env []string) bool {
+	hosts, _, err := readSmall(filepath.Join(ghConfigDir(env), "hosts.yml"))
+	if err != nil {
+		return !errors.Is(err, errAbsent) // what cannot be read may be anything
+	}
+	for line := range strings.Lines(string(hosts)) {
+		if token, ok := strings.CutPrefix(strings.TrimSpace(line), "oauth_token:"); ok &&
+			mint.Secret(strings.Trim(strings.TrimSpace(token), `"'`)).SHA256() == sum {
+			return true
+		}
+	}
+	return false
 }

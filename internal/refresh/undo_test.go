@@ -66,7 +66,18 @@ func TestLogOutGH(t *testing.T) {
 			t.Errorf("stamp %q: %v, gh was run: %t, want neither", text, err, s.exists("argv"))
 		}
 	}
-	s.ok(false)
+	token := s.ok(false)[0].Token.Value.Reveal()
+	hosts := filepath.Join(ghConfigDir(s.r.Env), "hosts.yml")
+	// Logged out already, and logged in as somebody else: neither is ours to end.
+	for _, text := range []string{"", "{}\n", "github.localhost:\n    oauth_token: gho_ofaperson\n    user: ada\n"} {
+		if text != "" {
+			write(t, hosts, text)
+		}
+		if err := s.r.LogOutGH(t.Context(), stamp); err != nil || strings.Contains(s.saw("argv"), "logout") {
+			t.Errorf("hosts.yml %q: %v, gh ran %q, want nothing", text, err, s.saw("argv"))
+		}
+	}
+	write(t, hosts, "github.localhost:\n    oauth_token: "+token+"\n    user: bot\n")
 	if err := s.r.LogOutGH(t.Context(), stamp); err != nil {
 		t.Fatal(err)
 	}
@@ -121,5 +132,12 @@ func TestProbe(t *testing.T) {
 	err := s.r.Probe(ctx, res.App, res.Token.Value)
 	if took := time.Since(start); !errors.Is(err, &mint.Error{Kind: mint.Denied}) || took > 5*time.Second {
 		t.Errorf("%v after %s, want that it is revoked when ctx ends", err, took)
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
