@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -31,14 +30,19 @@ When something fails, what was done stays, and to run it again goes on from ther
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
 done until --overwrite or --keep settles it.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
-the spec; a spec with variables needs the same --var again.`,
+the spec; a spec with variables needs the same --var again.
+With --root, everything is laid beneath DIR, for an image: paths are worked out from
+HOME as ever, and stand in files without DIR; keys and the binary come from this
+host. The timer is enabled by its link; nothing is started and no token minted. On
+the host that the image becomes, apply takes over, and does the rest.`,
 		examples: []string{
 			program + " apply",
 			program + " plan --out today.plan && " + program + " apply today.plan",
 			program + " apply --spec hosts/build.hcl",
 			program + " apply --keep ~/.local/bin/takopi-refresh-github-token",
+			"HOME=/home/takopi " + program + " apply --root /srv/image",
 		},
-		flags: specFlags(conflictFlags()...),
+		flags: specFlags(conflictFlags(rootFlag())...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.apply(ctx, c)
 		},
@@ -56,6 +60,9 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	}
 	defer end()
 	j.saved = saved
+	if saved != nil && saved.Root != w.root {
+		return usage("the saved plan is for another --root", fmt.Sprintf("it was made with --root %q", string(saved.Root)))
+	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
@@ -63,7 +70,10 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	j.desired.Overwrite, j.desired.Keep = nil, nil // done
-	minted := w.firstMint(ctx, j)
+	var minted error
+	if w.root == "" {
+		minted = w.firstMint(ctx, j)
+	}
 	if ctx.Err() != nil {
 		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", "run it again: it goes on from there"})
 	}
@@ -155,12 +165,12 @@ func (w *world) applyPlan(ctx context.Context, j *job, p, head plan.Plan) error 
 // plan is made under the lock, so that of two first applies one waits for the other.
 func (w *world) lockHost(ctx context.Context, j *job) (unlock func(), err error) {
 	dir := j.spec.Paths.ConfigDir
-	if !exists(dir) {
+	if !w.exists(dir) {
 		p, err := j.plan(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := w.applyPlan(ctx, j, p, p.Head()); err != nil && !exists(dir) {
+		if err := w.applyPlan(ctx, j, p, p.Head()); err != nil && !w.exists(dir) {
 			return nil, err
 		}
 	}
@@ -168,6 +178,9 @@ func (w *world) lockHost(ctx context.Context, j *job) (unlock func(), err error)
 }
 
 func (w *world) lock(ctx context.Context, dir string) (unlock func(), err error) {
+	if dir, err = w.root.Real(dir, true); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
 	w.slow("waiting for another apply or mint to end", func() { unlock, err = refresh.Lock(ctx, dir) })
@@ -186,6 +199,8 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 		a := p.Actions[0]
 		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),
 			"something else changes it: see " + program + " plan"}
+	case j.host.Root != "":
+		return p, nil // there is no timer to look at
 	case j.observed.NoUnits != nil && j.host.Units != nil:
 		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
 			"let unit_dir be one of the directories that systemd --user reads"}
@@ -206,9 +221,4 @@ func (j *job) timerWaits() error {
 		}
 	}
 	return nil
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }

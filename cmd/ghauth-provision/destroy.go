@@ -19,8 +19,9 @@ key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 		examples: []string{
 			program + " destroy",
 			program + " destroy --purge-key",
+			"HOME=/home/takopi " + program + " destroy --root /srv/image --purge-key",
 		},
-		flags: specFlags(conflictFlags(configDirFlag(), &cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"})...),
+		flags: specFlags(conflictFlags(rootFlag(), configDirFlag(), &cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"})...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.destroy(ctx, c)
 		},
@@ -28,7 +29,7 @@ key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 }
 
 func (w *world) destroy(ctx context.Context, c *cli.Context) error {
-	site, err := w.site()
+	site, err := w.siteOf(c)
 	if err != nil {
 		return err
 	}
@@ -44,13 +45,13 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer w.reach(ctx, j, dir)()
-	if !exists(j.desired.Manifest) {
+	if !w.exists(j.desired.Manifest) {
 		w.say("there is no manifest %s: nothing is known to be ours", w.tilde(j.desired.Manifest))
 	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
-	if exists(j.desired.Manifest) {
+	if w.exists(j.desired.Manifest) {
 		unlock, err := w.lock(ctx, dir)
 		if err != nil {
 			return err

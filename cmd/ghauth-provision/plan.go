@@ -29,7 +29,7 @@ type job struct {
 
 // prepare reads the spec and connects to the host; end frees what it took.
 func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
-	site, err := w.site()
+	site, err := w.siteOf(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,7 +37,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkKeys(s); err != nil {
+	if err := w.checkKeys(s); err != nil {
 		return nil, nil, err
 	}
 	j = &job{spec: s, specPath: path, executable: site.Executable}
@@ -60,7 +60,7 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(conflictFlags(more...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(append(more, rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
@@ -76,6 +76,7 @@ apply FILE carries out, or refuses when the host or the spec has moved since.`,
 			program + " plan --out today.plan && " + program + " apply today.plan",
 			program + " plan --json | jq .counts",
 			program + " plan diff | less",
+			program + " plan --root /srv/image    # what apply --root would write there",
 		},
 		flags: flags(jsonFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`"}),
 		do:    func(ctx context.Context, c *cli.Context) error { return w.runPlan(ctx, c, w.showPlan) },

@@ -34,8 +34,10 @@ func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 		Linger: lingerText(j.observed.Linger), GH: "none",
 		Binary: binaryReport{Path: units.PathsOf(j.spec, j.executable).Binary, Running: versionString()},
 	}
-	if info, err := buildinfo.ReadFile(r.Binary.Path); err == nil {
-		r.Binary.Installed = builtAs(info)
+	if real, err := w.root.Real(r.Binary.Path, true); err == nil {
+		if info, err := buildinfo.ReadFile(real); err == nil {
+			r.Binary.Installed = builtAs(info)
+		}
 	}
 	for _, a := range p.Actions {
 		if a.Target == units.Timer && (a.Op == plan.Start || a.Op == plan.Restart) {
@@ -43,6 +45,9 @@ func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 		}
 	}
 	for _, app := range w.inspectApps(j.spec.Paths.ConfigDir) {
+		if w.root != "" {
+			break // what this host's gh has says nothing about that one
+		}
 		if app.GH != "off" && app.GH != "" {
 			r.GH = app.GH
 		}

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
 // planVersion is the version of a plan's JSON. docs/plan.schema.json describes
@@ -17,7 +19,8 @@ const planVersion = 1
 // JSON, and what plan --out saves. It holds no secret.
 type planReport struct {
 	Version int            `json:"version"`
-	Spec    string         `json:"spec"` // absolute path
+	Spec    string         `json:"spec"`           // absolute path
+	Root    plan.Root      `json:"root,omitempty"` // what lies beneath it is planned for
 	Actions []actionReport `json:"actions"`
 	Counts  countsReport   `json:"counts"`
 	Host    hostReport     `json:"host"`
@@ -39,6 +42,7 @@ type fileReport struct {
 	Kind   plan.Kind `json:"kind"`
 	Mode   string    `json:"mode,omitempty"`   // octal, such as 0600
 	SHA256 string    `json:"sha256,omitempty"` // of a regular file's content
+	Target string    `json:"target,omitempty"` // of a link
 }
 
 // countsReport counts the actions by what they do to the host.
@@ -54,7 +58,7 @@ func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.Syste
 // planReport makes the report of a plan that was just made.
 func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
-		Version: planVersion, Spec: j.specPath, Actions: []actionReport{},
+		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
 		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
 		Conflicts: mapTo(p.Conflicts, conflictOf),
 	}
@@ -84,8 +88,8 @@ func reportOf(a plan.Action) actionReport {
 }
 
 func fileOf(f plan.File) *fileReport {
-	r := &fileReport{Kind: f.Kind, SHA256: f.Hash}
-	if f.Kind != plan.Absent {
+	r := &fileReport{Kind: f.Kind, SHA256: f.Hash, Target: f.Target}
+	if f.Kind != plan.Absent && f.Kind != plan.Link {
 		r.Mode = octal(f.Mode)
 	}
 	return r
@@ -115,6 +119,11 @@ func (r planReport) summary() string {
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
+	if w.root != "" {
+		binary := units.PathsOf(j.spec, j.executable).Binary
+		// The copy of the key stays: it may be for more than one image.
+		return append(notes, w.missing(binary, filepath.Dir(binary) == j.spec.Paths.BinDir)...)
+	}
 	if p.WritesUnits() && !canVerify() {
 		notes = append(notes, unitsNotChecked)
 	}

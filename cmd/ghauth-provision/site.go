@@ -104,6 +104,9 @@ func (w *world) home() (string, error) {
 		return "", bad("HOME holds a quote, a backslash or a control character, which systemd units cannot name: "+strconv.Quote(home), "use another home directory")
 	}
 	home = filepath.Clean(home)
+	if w.root != "" {
+		return home, nil // the image has a passwd(5) of its own
+	}
 	if own := passwdHome(w.uid); own != "" && own != home && !sameFile(own, home) {
 		return "", bad(fmt.Sprintf("HOME is %s, but passwd(5) says that yours is %s", home, own), "log in as the user whose host this is, or run: HOME="+own+" "+program+" …")
 	}
@@ -145,7 +148,7 @@ func (w *world) site() (units.Site, error) {
 		Edit: func(before, table []byte) ([]byte, error) {
 			return takopi.Set(before, table, takopi.EqualBelow(home))
 		},
-		Keys: takopiKeys{},
+		Keys: takopiKeys{}, Still: w.root != "",
 	}, nil
 }
 
@@ -175,13 +178,21 @@ func (w *world) runtimeDir() string {
 
 // checkKeys looks at the keys before anything is planned with them: what is to
 // be imported, and what has been, has to be a key that GitHub can have given out.
-func checkKeys(s *spec.Spec) error {
+func (w *world) checkKeys(s *spec.Spec) error {
 	var errs []error
 	for i, app := range s.Apps {
 		managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
+		if w.root != "" && app.PrivateKey == managed {
+			errs = append(errs, &failure{exitUsage, fmt.Sprintf("app %s: private_key is where the key goes, and --root imports it from this host", app.Name),
+				"keep the .pem elsewhere, and name that"})
+			continue
+		}
 		_, err := mint.ReadKeyFile(app.PrivateKey)
 		if errors.Is(err, fs.ErrNotExist) {
-			_, err = mint.ReadKeyFile(managed)
+			var real string
+			if real, err = w.root.Real(managed, false); err == nil {
+				_, err = mint.ReadKeyFile(real)
+			}
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			err = &failure{exitBadSetup, fmt.Sprintf("app %s: the key is neither at %s nor at %s", app.Name, app.PrivateKey, managed),

@@ -21,7 +21,7 @@ with them, with file, line and column. It changes nothing and asks nobody.`,
 			if err != nil {
 				return err
 			}
-			if err := checkKeys(s); err != nil {
+			if err := w.checkKeys(s); err != nil {
 				return err
 			}
 			w.print("The spec is valid: %s.", count(len(s.Apps), "app"))

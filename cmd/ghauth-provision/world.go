@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/urfave/cli/v2"
 )
 
@@ -17,7 +18,8 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
-	uid            int // the effective one
+	uid            int       // the effective one
+	root           plan.Root // what --root names, once it is taken
 	now            func() time.Time
 
 	terminal bool // stdin is one

@@ -61,6 +61,14 @@ func Mkdir(path string, mode fs.FileMode) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// Symlink makes the symbolic link path with a target. Nothing may stand at path.
+func Symlink(target, path string) error {
+	if err := os.Symlink(target, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
 // Chmod gives path exactly mode. It refuses a symbolic link.
 func Chmod(path string, mode fs.FileMode) error {
 	info, err := os.Lstat(path)

@@ -23,7 +23,7 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 		return err
 	}
 	if p.Founding > 0 {
-		if err := found(p.Actions[:p.Founding]); err != nil {
+		if err := found(h.Root, p.Actions[:p.Founding]); err != nil {
 			return err
 		}
 		for _, a := range p.Actions[:p.Founding] {
@@ -50,7 +50,7 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 }
 
 func (a Action) writesUnit() bool {
-	return a.After.Unit != "" && (a.Op == Create || a.Op == Change)
+	return a.After.Unit != "" && a.After.Kind == Regular && (a.Op == Create || a.Op == Change)
 }
 
 // newUnits gives the units that p writes, by name.
@@ -68,20 +68,23 @@ func (p Plan) newUnits() map[string][]byte {
 func (p Plan) WritesUnits() bool { return len(p.newUnits()) > 0 }
 
 // found makes directories and the file in the last of them, all at once.
-func found(actions []Action) error {
+func found(root Root, actions []Action) error {
 	var dirs []atomicfile.Dir
+	file := ""
 	for _, a := range actions {
-		if err := a.unmoved(); err != nil {
+		real, err := a.unmoved(root)
+		if err != nil {
 			return err
 		}
 		if a.Op == Mkdir {
-			dirs = append(dirs, atomicfile.Dir{Path: a.Target, Mode: a.After.Mode})
+			dirs = append(dirs, atomicfile.Dir{Path: real, Mode: a.After.Mode})
 		}
+		file = real
 	}
-	file := actions[len(actions)-1].After
-	err := atomicfile.Found(dirs, file.Path, file.Content, file.Mode)
+	manifest := actions[len(actions)-1].After
+	err := atomicfile.Found(dirs, file, manifest.Content, manifest.Mode)
 	if errors.Is(err, fs.ErrExist) {
-		return &MovedError{dirs[0].Path}
+		return &MovedError{actions[0].Target}
 	}
 	return err
 }
@@ -89,10 +92,11 @@ func found(actions []Action) error {
 func (a Action) apply(ctx context.Context, h Host) error {
 	switch a.Op {
 	case Mkdir, Create, Change, Chmod, Remove:
-		if err := a.unmoved(); err != nil {
+		real, err := a.unmoved(h.Root)
+		if err != nil {
 			return err
 		}
-		return a.applyFile()
+		return a.applyFile(h.Root, real)
 	case Revoke:
 		return h.Revoke(ctx, a.Target)
 	case LogOut:
@@ -119,26 +123,31 @@ func (a Action) apply(ctx context.Context, h Host) error {
 	return fmt.Errorf("no such operation: %s", a.Op)
 }
 
-// unmoved looks once more at what the action is about to replace.
-func (a Action) unmoved() error {
+// unmoved looks once more at what the action is about to replace, and gives where
+// that is. To remove a link is never to remove what it leads to.
+func (a Action) unmoved(root Root) (real string, err error) {
 	if a.After.minted {
-		return nil // it comes, changes and goes by itself
+		return root.Real(a.Target, false) // it comes, changes and goes by itself
 	}
-	now, err := observeFile(a.After, a.After.followed())
+	now, err := observeFile(root, a.After, a.After.followed())
 	if err != nil {
-		return err
+		return "", err
 	}
-	if now.Kind != a.Before.Kind || now.Hash != a.Before.Hash || now.Mode != a.Before.Mode || now.real != a.Before.real {
-		return &MovedError{a.Target}
+	was := a.Before
+	if a.Op == Remove && was.Kind == Directory && now.Kind == Absent {
+		return now.real, nil // as systemctl disable removes the one of its links
 	}
-	return nil
+	if now.Kind != was.Kind || now.Hash != was.Hash || now.Mode != was.Mode ||
+		was.Kind != Absent && now.real != was.real {
+		return "", &MovedError{a.Target}
+	}
+	if a.Op == Remove {
+		return root.Real(a.Target, false)
+	}
+	return now.real, nil
 }
 
-func (a Action) applyFile() error {
-	path := a.Target
-	if a.After.real != "" {
-		path = a.After.real
-	}
+func (a Action) applyFile(root Root, path string) error {
 	switch a.Op {
 	case Mkdir:
 		return atomicfile.Mkdir(path, a.After.Mode)
@@ -151,14 +160,28 @@ func (a Action) applyFile() error {
 		}
 		return err
 	}
+	if a.After.Kind == Link {
+		return atomicfile.Symlink(a.After.Target, path)
+	}
 	content := a.After.Content
 	if a.After.From != "" {
-		var err error
-		if content, err = copyOf(a.After.From, a.After.Hash); err != nil {
+		from, err := a.After.from(root)
+		if err != nil {
+			return err
+		}
+		if content, err = copyOf(from, a.After.Hash); err != nil {
 			return err
 		}
 	}
 	return atomicfile.Write(path, content, a.After.Mode)
+}
+
+// from gives where From is on the host that runs.
+func (f File) from(root Root) (string, error) {
+	if !f.inside {
+		return f.From, nil
+	}
+	return root.Real(f.From, true)
 }
 
 // copyOf reads a key or the binary and insists on the bytes that were planned.

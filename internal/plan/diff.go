@@ -44,6 +44,7 @@ type differ struct {
 	observed, desired State
 
 	have   map[string]File   // what stands, by path
+	from   map[string]File   // what is to be copied, by path
 	known  map[string]Record // what the manifest says
 	wanted map[string]File   // what is desired
 	gone   map[string]File   // what is to go, in the end
@@ -60,10 +61,14 @@ type differ struct {
 
 func newDiffer(observed, desired State) *differ {
 	d := &differ{observed: observed, desired: desired,
-		have: map[string]File{}, known: map[string]Record{}, wanted: map[string]File{}, gone: map[string]File{},
+		have: map[string]File{}, from: map[string]File{}, known: map[string]Record{}, wanted: map[string]File{}, gone: map[string]File{},
 		ahead: map[string]Record{}, after: map[string]Record{}, keep: map[string]string{}}
 	for _, f := range slices.Backward(observed.Files) { // of two, the first counts
-		d.have[f.Path] = f
+		if f.source {
+			d.from[f.Path] = f
+		} else {
+			d.have[f.Path] = f
+		}
 	}
 	for _, f := range observed.Files {
 		if f.leftover {

@@ -18,6 +18,8 @@ func (d *differ) want(want File) error {
 		return nil
 	case want.Kind == Absent:
 		return nil // what goes is for removals
+	case want.Kind == Link:
+		return d.link(have, want)
 	case known && !want.fits(rec.Kind):
 		return inTheWay(want.Path, "is known to the manifest as another kind of thing ("+string(rec.Kind)+")", "destroy first, then apply")
 	case want.Kind == Minted:

@@ -20,6 +20,12 @@ func with(f File, change func(*File)) File {
 	return f
 }
 
+// source is a file as Observe gives what is to be copied.
+func source(f File) File {
+	f.source = true
+	return f
+}
+
 var (
 	errEdit = errors.New("line 3 is not for us")
 
@@ -62,12 +68,12 @@ func TestDiffFile(t *testing.T) {
 		{"edit empties what is behind a link", []File{with(regular("/f", "old"), linked)}, edited(lost), []string{"change /f 0600"}},
 		{"edit has emptied it", []File{with(regular("/f", ""), linked)}, edited(lost), nil},
 
-		{"source is new", []File{regular("/key", "k")}, copied, []string{"create /f 0600"}},
-		{"source differs", []File{regular("/f", "old"), regular("/key", "k")}, copied, []string{"change /f 0600"}},
-		{"source was copied", []File{regular("/f", "k"), regular("/key", "k")}, copied, nil},
+		{"source is new", []File{source(regular("/key", "k"))}, copied, []string{"create /f 0600"}},
+		{"source differs", []File{regular("/f", "old"), source(regular("/key", "k"))}, copied, []string{"change /f 0600"}},
+		{"source was copied", []File{regular("/f", "k"), source(regular("/key", "k"))}, copied, nil},
 		{"source is gone", []File{regular("/f", "k")}, copied, nil},
 		{"source is gone, mode differs", []File{with(regular("/f", "k"), shared)}, copied, []string{"change mode /f 0600"}},
-		{"source of another's", []File{with(regular("/key", "k"), foreign)}, copied, []string{"create /f 0600"}},
+		{"source of another's", []File{with(source(regular("/key", "k")), foreign)}, copied, []string{"create /f 0600"}},
 
 		{"make directory", nil, dir, []string{"create directory /f 0755"}},
 		{"make key directory", nil, keyDir, []string{"create directory /f 0700"}},
@@ -136,8 +142,8 @@ func TestDiffConflicts(t *testing.T) {
 		{"a FIFO for a directory", []File{other}, dir, "/f is not a directory"},
 		{"another's key directory", []File{with(directory("/f"), foreign)}, with(dir, func(f *File) { f.Mode = 0o700 }), "/f belongs to uid 0, not to 1"},
 		{"no source", nil, copied, "/key does not exist, and neither does /f, so there is no key"},
-		{"a FIFO for a source", []File{{Path: "/key", Kind: Other}}, copied, "/key is not a regular file"},
-		{"a directory for a source", []File{directory("/key")}, copied, "/key is not a regular file"},
+		{"a FIFO for a source", []File{source(File{Path: "/key", Kind: Other})}, copied, "/key is not a regular file"},
+		{"a directory for a source", []File{source(directory("/key"))}, copied, "/key is not a regular file"},
 	} {
 		p, err := Diff(State{Files: test.have}, State{UID: 1, Files: []File{test.want}})
 		c, ok := errors.AsType[*ConflictError](err)

@@ -61,6 +61,9 @@ func (d *differ) leftDisabled(want Unit) bool {
 
 // enabledAfter reports whether the unit is enabled once the plan is carried out.
 func (d *differ) enabledAfter(name string) bool {
+	if d.linkOf(name).Path != "" {
+		return true
+	}
 	if d.observed.NoUnits != nil || d.masks() != nil {
 		return false
 	}

@@ -86,7 +86,7 @@ func (d *differ) was(have File) *Was {
 	}
 	was := &Was{Mode: Perm(have.Mode), SHA256: have.Hash}
 	for _, u := range d.desired.Units {
-		was.Enabled = was.Enabled || u.Path == have.Path && d.observed.unit(u.Name).File == "enabled"
+		was.Enabled = was.Enabled || u.Path == have.Path && (d.observed.unit(u.Name).File == "enabled" || d.linked(u.Name))
 	}
 	return was
 }
@@ -120,7 +120,11 @@ func (d *differ) source(have, want File) (File, error) {
 		want.Hash = Hash(want.Content)
 		return want, nil
 	}
-	from, rec := d.at(want.From), d.known[want.Path]
+	from, seen := d.from[want.From]
+	if !seen {
+		from = File{Path: want.From, Kind: Absent}
+	}
+	rec := d.known[want.Path]
 	switch {
 	case from.Kind == Regular:
 		want.Hash = from.Hash

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,7 +13,11 @@ import (
 
 // observeLeftovers finds what an apply that was killed has left beside the files
 // that it was about to write: .NAME and digits, as package atomicfile has it.
-func (s *State) observeLeftovers(paths []string) error {
+func (s *State) observeLeftovers(root Root, wants []File, manifest string) error {
+	paths, err := s.writable(root, wants, manifest)
+	if err != nil {
+		return err
+	}
 	names := map[string]map[string]bool{} // by directory
 	for _, path := range paths {
 		dir := filepath.Dir(path)
@@ -22,7 +27,11 @@ func (s *State) observeLeftovers(paths []string) error {
 		names[dir][filepath.Base(path)] = true
 	}
 	for dir, bases := range names {
-		entries, err := os.ReadDir(dir)
+		real, err := root.Real(dir, true)
+		if err != nil {
+			return err
+		}
+		entries, err := os.ReadDir(real)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, fs.ErrPermission) {
 			continue
 		}
@@ -33,7 +42,7 @@ func (s *State) observeLeftovers(paths []string) error {
 			if !e.Type().IsRegular() || !isLeftover(e.Name(), bases) {
 				continue
 			}
-			f, err := observeFile(File{Path: filepath.Join(dir, e.Name()), Privacy: Hidden}, false)
+			f, err := observeFile(root, File{Path: filepath.Join(dir, e.Name()), Privacy: Hidden}, false)
 			if err != nil {
 				return err
 			}
@@ -58,15 +67,17 @@ func isLeftover(name string, bases map[string]bool) bool {
 
 // writable gives where an apply may have been writing: what is wanted, what is
 // known, the backups and the manifest, or what links at these lead to.
-func (s State) writable(manifest string, wants []File) (paths []string) {
+func (s State) writable(root Root, wants []File, manifest string) (paths []string, err error) {
 	add := func(path string) {
-		if real, err := filepath.EvalSymlinks(path); err == nil && isLink(path) {
-			path = real
+		link, errLink := root.Real(path, false)
+		real, errReal := root.Real(path, true)
+		if err = cmp.Or(err, errLink, errReal); err == nil && isLink(link) {
+			path = root.off(real)
 		}
 		paths = append(paths, path)
 	}
 	for _, want := range wants {
-		if want.Kind != Directory && want.Kind != Minted {
+		if want.Kind != Directory && want.Kind != Minted && want.Kind != Link {
 			add(want.Path)
 		}
 	}
@@ -78,5 +89,5 @@ func (s State) writable(manifest string, wants []File) (paths []string) {
 	if manifest != "" {
 		add(manifest)
 	}
-	return paths
+	return paths, err
 }

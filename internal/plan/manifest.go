@@ -200,7 +200,7 @@ func (r Record) follows() bool { return r.Kind == OfKeys || r.Kind == OfDirector
 
 // readManifest reads the manifest at path, whose content is hashed in f.
 func readManifest(f *File) (Manifest, error) {
-	file, err := os.Open(f.Path)
+	file, err := os.Open(f.real)
 	if err != nil {
 		return Manifest{}, err
 	}

@@ -23,7 +23,7 @@ const maxShown = 1 << 20
 // Observe reads off the host all that desired and the manifest speak of.
 func Observe(ctx context.Context, h Host, desired State) (State, error) {
 	var s State
-	if err := s.observeManifest(desired.Manifest); err != nil {
+	if err := s.observeManifest(h.Root, desired.Manifest); err != nil {
 		return s, err
 	}
 	seen := map[string]bool{desired.Manifest: true}
@@ -32,7 +32,7 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 			return nil
 		}
 		seen[want.Path] = true
-		f, err := observeFile(want, follow)
+		f, err := observeFile(h.Root, want, follow)
 		s.Files = append(s.Files, f)
 		return err
 	}
@@ -42,17 +42,15 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 			return s, err
 		}
 	}
-	for _, want := range wants {
-		if err := look(File{Path: want.From, Privacy: Hidden}, true); err != nil {
-			return s, err
-		}
+	if err := s.observeSources(desired.Files); err != nil {
+		return s, err
 	}
 	if desired.Manifest != "" {
 		if err := s.observeBackups(BackupDir(desired.Manifest), look); err != nil {
 			return s, err
 		}
 	}
-	if err := s.observeLeftovers(s.writable(desired.Manifest, wants)); err != nil {
+	if err := s.observeLeftovers(h.Root, wants, desired.Manifest); err != nil {
 		return s, err
 	}
 	s.observeUnits(ctx, h, slices.Concat(desired.Units, s.Known.units(desired.Units)))
@@ -63,16 +61,34 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 }
 
 // observeManifest reads the manifest, if there is one.
-func (s *State) observeManifest(path string) error {
+func (s *State) observeManifest(root Root, path string) error {
 	if path == "" {
 		return nil
 	}
-	f, err := observeFile(File{Path: path, Privacy: Hidden}, false)
+	f, err := observeFile(root, File{Path: path, Privacy: Hidden}, false)
 	if err == nil && f.Kind == Regular {
 		s.Known, err = readManifest(&f)
 	}
 	s.Files = append(s.Files, f)
 	return err
+}
+
+// observeSources looks at what is to be copied, on the host that runs.
+func (s *State) observeSources(wants []File) error {
+	seen := map[string]bool{"": true}
+	for _, want := range wants {
+		if seen[want.From] {
+			continue
+		}
+		seen[want.From] = true
+		f, err := observeFile("", File{Path: want.From, Privacy: Hidden}, true)
+		if err != nil {
+			return err
+		}
+		f.source = true
+		s.Files = append(s.Files, f)
+	}
+	return nil
 }
 
 // files gives what to look at for the records, but for the paths of known.
@@ -109,78 +125,27 @@ func (s *State) observeBackups(dir string, look func(File, bool) error) error {
 	return nil
 }
 
-func (s *State) observeUnits(ctx context.Context, h Host, wanted []Unit) {
-	if len(wanted) == 0 {
-		return
-	}
-	s.NoUnits = h.UnitsErr
-	if h.Units != nil {
-		s.NoUnits = readsFrom(h.Units, filepath.Dir(wanted[0].Path))
-	}
-	for _, want := range wanted {
-		if s.NoUnits != nil {
-			break
-		}
-		u, err := h.Units.Unit(ctx, want.Name)
-		s.Units = append(s.Units, Unit{Name: want.Name, Path: want.Path, Unit: u})
-		s.NoUnits = err
-	}
-	if s.NoUnits != nil {
-		s.NotChecked = append(s.NotChecked, "units: not checked: "+s.NoUnits.Error())
-	}
-}
-
-// readsFrom refuses a manager that belongs to another home: it would not see
-// the units.
-func readsFrom(units Units, dir string) error {
-	paths, err := units.UnitPath()
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(paths, dir) {
-		return fmt.Errorf("the running systemd --user reads no units from %s: check unit_dir and HOME", dir)
-	}
-	return nil
-}
-
-func (s *State) observeLinger(ctx context.Context, h Host, wanted Linger) {
-	verb := "enable"
-	if wanted != LingerOn {
-		verb = "disable"
-	}
-	notChecked := func(err error) {
-		s.NotChecked = append(s.NotChecked, fmt.Sprintf("linger: not checked: %v; run: loginctl %s-linger", err, verb))
-	}
-	if h.Login == nil {
-		notChecked(h.LoginErr)
-		return
-	}
-	switch on, err := h.Login.Linger(ctx); {
-	case err != nil:
-		notChecked(err)
-	case on:
-		s.Linger = LingerOn
-	case h.Login.MaySetLinger(ctx):
-		s.Linger = LingerOff
-	default:
-		s.Linger = LingerDenied
-	}
-}
-
 // followed reports whether a link at the path of f stands for what it leads to.
 func (f File) followed() bool { return f.Kind == Directory || f.Edit != nil || f.follow }
 
 // observeFile looks at what stands where want is to stand, and never blocks. A
 // link that leads nowhere stands for itself.
-func observeFile(want File, follow bool) (File, error) {
-	f := File{Path: want.Path, Kind: Other, real: want.Path}
-	if real, err := filepath.EvalSymlinks(want.Path); follow && err == nil {
-		f.real = real
-		f.link = isLink(want.Path)
+func observeFile(root Root, want File, follow bool) (File, error) {
+	real, err := root.Real(want.Path, follow)
+	if err != nil {
+		return File{}, err
+	}
+	f := File{Path: want.Path, Kind: Other, real: real}
+	if follow {
+		link, err := root.Real(want.Path, false)
+		if err != nil {
+			return File{}, err
+		}
+		f.link = isLink(link) && !isLink(real)
 	}
 	info, err := os.Lstat(f.real)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
-		return File{Path: want.Path, Kind: Absent}, nil
+		return File{Path: want.Path, Kind: Absent, real: real}, nil
 	}
 	if err != nil {
 		return File{}, err
@@ -193,6 +158,9 @@ func observeFile(want File, follow bool) (File, error) {
 		if want.Kind == Absent { // others need not be readable
 			f.Names, err = list(f.real)
 		}
+	case want.Kind == Link && info.Mode()&fs.ModeSymlink != 0:
+		f.Kind = Link
+		f.Target, err = os.Readlink(f.real)
 	case info.Mode().IsRegular():
 		f.Kind, f.Links = Regular, int(stat.Nlink)
 		f.Hash, f.Content, err = read(f.real, want.Privacy != Hidden)

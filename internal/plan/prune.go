@@ -84,7 +84,7 @@ func (d *differ) giveBack(have File, rec Record) error {
 	if have.Kind == Absent && rec.Was.Backup == "" {
 		return nil // it was never ours, and somebody has removed it
 	}
-	want := File{Path: rec.Path, Kind: Regular, Mode: fsMode(rec.Was.Mode), From: rec.Was.Backup, Hash: rec.Was.SHA256, Privacy: Hidden,
+	want := File{Path: rec.Path, Kind: Regular, Mode: fsMode(rec.Was.Mode), From: rec.Was.Backup, inside: true, Hash: rec.Was.SHA256, Privacy: Hidden,
 		Label: "what stood here before"}
 	if have.Kind == Regular && have.Hash == want.Hash {
 		if have.Mode != fsMode(rec.Mode) {
@@ -162,7 +162,7 @@ func (d *differ) backups() error {
 	}
 	for _, backup := range slices.Sorted(maps.Keys(d.keep)) {
 		from := d.keep[backup]
-		d.act(d.at(backup), File{Path: backup, Kind: Regular, Mode: 0o600, From: from, Hash: d.at(from).Hash, Privacy: Hidden, backup: true,
+		d.act(d.at(backup), File{Path: backup, Kind: Regular, Mode: 0o600, From: from, inside: true, Hash: d.at(from).Hash, Privacy: Hidden, backup: true,
 			Label: "what stood at " + from})
 	}
 	for _, rec := range d.observed.Known.Records {

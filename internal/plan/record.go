@@ -61,7 +61,6 @@ func writeManifest(have File, content []byte) ([]Action, File) {
 		return nil, have
 	}
 	stands := want
-	stands.real = have.Path
 	return []Action{{Op: op, Target: have.Path, Reason: want.Label, Before: have, After: want}}, stands
 }
 

@@ -51,7 +51,8 @@ const (
 	Absent    Kind = "absent" // desired: what a record speaks of and nothing asks for
 	Regular   Kind = "file"
 	Directory Kind = "directory"
-	Other     Kind = "other"  // a link, a FIFO, a device: never ours
+	Link      Kind = "link"   // a symbolic one; observed only where one is desired
+	Other     Kind = "other"  // any other link, a FIFO, a device: never ours
 	Minted    Kind = "minted" // desired only: a mint, systemd or gh makes it later
 )
 
@@ -74,15 +75,18 @@ type File struct {
 	UID      int         // observed only
 	Hash     string      // hex SHA-256 of a regular file's content
 	Content  []byte      `json:"-"` // nil where only the hash is kept
+	Target   string      // where a Link leads, as it is written
 	Names    []string    // what an observed directory holds that is to go
 	Links    int         // observed only: the hard links of a regular file
-	real     string      // where Path leads, for what is reached through a link
+	real     string      // where Path leads on the host that runs: beneath its Root, through links
 	link     bool        // Path itself is a link
 	follow   bool        // a link at Path stands for what it leads to
 	leftover bool        // of a write that was killed
 	minted   bool        // it may change, or go, by itself
 	backup   bool        // it keeps what stood there before us
 	closing  bool        // the old mode of a directory, for when all else is gone
+	source   bool        // observed only: what the From of another names
+	inside   bool        // From lies beneath the Root, as a backup does
 
 	Label   string  // what it is, for people
 	Privacy Privacy // desired only
@@ -93,7 +97,8 @@ type File struct {
 	// mode is left be.
 	NewMode fs.FileMode
 	// From names a file that the content is copied from: a key or the binary.
-	// That it is gone is no drift as long as Path stands.
+	// That it is gone is no drift as long as Path stands. It is a path of the host
+	// that runs, whatever the Root.
 	From string
 	// Undo is done before what was minted is removed: Revoke, LogOut or ClearGH,
 	// or empty.
@@ -101,7 +106,7 @@ type File struct {
 	// IfNew has what is minted recorded only where nothing stands yet: else it
 	// is not there because of us.
 	IfNew  bool
-	Unit   string // the unit whose file it is
+	Unit   string // the unit whose file it is, or that a Link enables
 	App    string // whose file it is: it never becomes another's unasked
 	Secret bool   // a private key: never backed up, replaced or removed unasked
 	// Edit makes the content out of the one that is there, nil if none. To
@@ -142,7 +147,8 @@ const (
 
 // Host is the outside world.
 type Host struct {
-	UID int
+	UID  int
+	Root Root // all but what is copied From elsewhere is beneath it
 	// Units is nil where the user's service manager cannot be reached, and
 	// UnitsErr then says why. Login likewise.
 	Units    Units

@@ -18,7 +18,7 @@ func (a Action) Diff() string {
 	default:
 		return ""
 	}
-	if a.Before.Kind == Directory {
+	if a.Before.Kind == Directory || a.After.Kind == Link {
 		return ""
 	}
 	before, after := string(a.Before.Content), string(a.After.Content)

@@ -35,8 +35,29 @@ func minted(s *spec.Spec, home string) []plan.File {
 		add(filepath.Join(home, path), "directory of the timer's stamp", plan.File{IfNew: true})
 	}
 	add(filepath.Join(home, ".local/share/systemd/timers/stamp-"+Timer), "the timer's stamp", plan.File{})
-	wants := filepath.Join(s.Paths.UnitDir, "timers.target.wants")
-	add(wants, "directory of systemd's links", plan.File{IfNew: true})
-	add(filepath.Join(wants, Timer), "systemd's link to the timer", plan.File{IfNew: true})
+	link := linkTo(filepath.Join(s.Paths.UnitDir, Timer))
+	add(filepath.Dir(link), "directory of systemd's links", plan.File{IfNew: true})
+	add(link, "systemd's link to the timer", plan.File{IfNew: true})
 	return files
+}
+
+// linkTo gives the path of the link by which a timer is enabled, as its [Install]
+// section has it (systemd.unit(5)).
+func linkTo(timer string) string {
+	return filepath.Join(filepath.Dir(timer), "timers.target.wants", filepath.Base(timer))
+}
+
+// enable has apply make the link to the timer, with the absolute target that
+// systemctl enable gives it, and its directory.
+func enable(files []plan.File, timer string) {
+	link := linkTo(timer)
+	for i := range files {
+		f := &files[i]
+		switch f.Path {
+		case link:
+			f.Kind, f.Target, f.Unit = plan.Link, timer, Timer
+		case filepath.Dir(link):
+			f.Kind, f.NewMode = plan.Directory, 0o755
+		}
+	}
 }

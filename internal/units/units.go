@@ -28,6 +28,9 @@ type Site struct {
 	// and Keys gives back what the table's keys had before.
 	Edit func(before, table []byte) ([]byte, error)
 	Keys plan.KeyEditor
+	// Still says that no systemd runs there: then apply itself makes the link that
+	// enables the timer.
+	Still bool
 }
 
 // Desired gives the state that s asks for.
@@ -56,6 +59,9 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		if !slices.ContainsFunc(state.Files[:made], func(dir plan.File) bool { return dir.Path == f.Path }) {
 			state.Files = append(state.Files, f)
 		}
+	}
+	if site.Still {
+		enable(state.Files, r.paths.Timer)
 	}
 	state.Units = unitsOf(r.paths)
 	return state, nil
