@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
 )
@@ -46,6 +47,10 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	}
 	defer w.reach(ctx, j, dir)()
 	if !w.exists(j.desired.Manifest) {
+		if apps, errs := refresh.Apps(dir); w.root == "" && len(apps)+len(errs) > 0 {
+			return &failure{exitBadSetup, "there is no manifest " + w.tilde(j.desired.Manifest) + ", so what is provisioned there is not known to be ours",
+				"run " + program + " apply, which makes one, and then destroy; or take it away by hand"}
+		}
 		w.say("there is no manifest %s: nothing is known to be ours", w.tilde(j.desired.Manifest))
 	}
 	if err := w.checkPlan(ctx, j); err != nil {

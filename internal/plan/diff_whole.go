@@ -26,6 +26,7 @@ func (d *differ) whole(have, want File) error {
 	switch reason := d.foreign(have, want, rec, next.Was); {
 	case rec.keeps(have, want):
 		want = next.keep(rec, rec.Kept, have, want)
+		d.notes = append(d.notes, want.Path+" differs from the spec and is kept, as --keep has said")
 	case reason != "":
 		if rec.App != want.App && slices.Contains(d.desired.Keep, want.Path) {
 			return inTheWay(want.Path, reason, "it cannot be kept: the key would become the other app's; let app "+rec.App+" stand first, or confirm with --overwrite")

@@ -116,9 +116,12 @@ func (m *Manager) Enable(ctx context.Context, path string) error {
 	return named("enable", path, err)
 }
 
-// Disable disables the unit name.
+// Disable disables the unit name. One that has no file has nothing to disable.
 func (m *Manager) Disable(ctx context.Context, name string) error {
 	_, err := m.conn.DisableUnitFilesContext(ctx, []string{name}, false)
+	if e, ok := errors.AsType[dbus.Error](err); ok && e.Name == "org.freedesktop.systemd1.NoSuchUnit" {
+		return nil
+	}
 	return named("disable", name, err)
 }
 

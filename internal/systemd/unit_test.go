@@ -158,11 +158,14 @@ func TestRefused(t *testing.T) {
 		"restart missing.service": m.Restart(ctx, "missing.service"),
 		"stop missing.service":    m.Stop(ctx, "missing.service"),
 		"systemctl --user enable " + unitDir() + "/missing.service": m.Enable(ctx, unitDir()+"/missing.service"),
-		"systemctl --user disable missing.timer":                    m.Disable(ctx, "missing.timer"),
+		"systemctl --user disable no-type":                          m.Disable(ctx, "no-type"),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), name+": ") {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+	if err := m.Disable(ctx, "missing.timer"); err != nil {
+		t.Errorf("a unit without a file: %v", err)
 	}
 	if u, err := m.Unit(ctx, "no-type"); err == nil || !strings.HasPrefix(err.Error(), "no-type: ") {
 		t.Errorf("got %+v, %v", u, err)
