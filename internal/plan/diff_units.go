@@ -31,7 +31,7 @@ func (d *differ) units(files []Action) (before, after []Action, notes []string) 
 		case d.leftDisabled(want):
 			notes = append(notes, fmt.Sprintf("%s is disabled although an apply enabled it: left as it is; to have it back: systemctl --user enable --now %[1]s", want.Name))
 		default:
-			enables = append(enables, enable(have, want)...)
+			enables = append(enables, enable(have, want, d.at(want.Path).Kind == Absent)...)
 			starts = append(starts, start(have, want, changed[want.Path])...)
 		}
 	}
@@ -54,9 +54,9 @@ func (m Manifest) units(known []Unit) (more []Unit) {
 }
 
 // leftDisabled reports whether somebody has disabled a unit that an apply
-// enabled.
+// enabled. One whose file is lost was not disabled on purpose.
 func (d *differ) leftDisabled(want Unit) bool {
-	return d.known[want.Path].Enabled && d.observed.unit(want.Name).File == "disabled"
+	return d.known[want.Path].Enabled && d.observed.unit(want.Name).File == "disabled" && d.at(want.Path).Kind != Absent
 }
 
 // enabledAfter reports whether the unit is enabled once the plan is carried out.
@@ -70,8 +70,13 @@ func (d *differ) enabledAfter(name string) bool {
 	return slices.ContainsFunc(d.desired.Units, func(u Unit) bool { return u.Name == name && u.Start })
 }
 
-func enable(have, want Unit) []Action {
-	if have.File == "enabled" {
+// enable enables a unit that is not. Of one whose file is lost systemd may go on
+// saying that it is, until it is told to reload.
+func enable(have, want Unit, lost bool) []Action {
+	switch {
+	case have.File == "enabled" && lost:
+		return []Action{{Op: Enable, Target: want.Path, Reason: "its file was lost"}}
+	case have.File == "enabled":
 		return nil
 	}
 	return []Action{{Op: Enable, Target: want.Path, Reason: "it is " + orNone(have.File)}}

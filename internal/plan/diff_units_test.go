@@ -69,7 +69,7 @@ func TestDiffUnits(t *testing.T) {
 		{"disabled", world(static, but(waiting, func(u *systemd.Unit) { u.File, u.Active = "disabled", "inactive" }), "new", "new"), []string{enable, start}},
 		{"timer changed", world(static, waiting, "new", "old"), []string{changeTimer, reload, restart}},
 		{"timer changed and inactive", world(static, but(waiting, func(u *systemd.Unit) { u.Active = "inactive" }), "new", "old"), []string{changeTimer, reload, start}},
-		{"timer's file lost", world(static, waiting, "new", ""), []string{createTimer, reload, restart}},
+		{"timer's file lost", world(static, waiting, "new", ""), []string{createTimer, reload, enable, restart}},
 		{"timer's mode changed", loose, []string{"change mode /u/x.timer 0600"}},
 		{"service changed", world(static, waiting, "old", "new"), []string{changeService, reload}},
 		{"not loaded since", world(but(static, func(u *systemd.Unit) { u.NeedReload = true }), waiting, "new", "new"), []string{reload}},
