@@ -63,7 +63,7 @@ GHAUTH_GH_LOGIN='true'
 	check(os.WriteFile(filepath.Join(bin, "gh"), []byte("#!/bin/sh\necho \"$(id -u) $(id -G) $HOME $USER\" >"+dir+"/who\n"), 0o755))
 
 	cmd := exec.Command(filepath.Join(tools, "bin/ghauth-provision"), "mint", "--config-dir", dir)
-	cmd.Env = []string{"HOME=/root", "USER=root", "PATH=" + bin + ":/usr/bin:/bin", "XDG_CONFIG_HOME=/root/.config"}
+	cmd.Env = []string{"HOME=" + tools, "USER=root", "PATH=" + bin + ":/usr/bin:/bin", "XDG_CONFIG_HOME=" + tools + "/.config"}
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
