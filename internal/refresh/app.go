@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
-	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 // App is one app as its env file describes it: all that a refresh needs.
@@ -19,7 +17,11 @@ type App struct {
 	File           string // the app env file
 	Issuer         string // the App's id or client id
 	InstallationID int64
+	Installation   string            // OWNER or OWNER/REPO, where the id was looked up by it
+	Repositories   []string          // what tokens are narrowed to; nil: not at all
+	Permissions    map[string]string // what tokens are narrowed to; nil: not at all
 	KeyPath        string
+	NextKeyPath    string // of a second key, to rotate to; may be empty
 	APIURL         string
 	Host           string // as gh knows it
 	CAFile         string // may be empty
@@ -81,41 +83,29 @@ func appFile(tokenFile string) string {
 	return dir + "github-app" + strings.TrimPrefix(base, "github-token")
 }
 
+// parseApp reads the variables of an app env file, where nothing that a refresh
+// needs may be missing.
 func parseApp(vars map[string]string) (App, error) {
-	app := App{
-		Name:    vars["GITHUB_APP_NAME"],
-		Issuer:  vars["GITHUB_APP_CLIENT_ID"],
-		KeyPath: vars["GITHUB_APP_PRIVATE_KEY_PATH"],
-		APIURL:  vars["GITHUB_API_URL"],
-		Host:    vars["GITHUB_HOST"],
-		CAFile:  vars["GITHUB_CA_FILE"],
-		GH:      vars["GHAUTH_GH_LOGIN"] == "true",
+	app, err := ParseApp(vars)
+	if err != nil {
+		return app, err
 	}
-	if app.Issuer == "" {
-		app.Issuer = vars["GITHUB_APP_ID"]
-	}
-	for _, required := range []struct{ name, value string }{
-		{"GITHUB_APP_NAME", app.Name},
-		{"GITHUB_APP_ID", app.Issuer},
-		{"GITHUB_APP_PRIVATE_KEY_PATH", app.KeyPath},
-		{"GITHUB_HOST", app.Host},
+	for _, required := range []struct {
+		name    string
+		missing bool
+	}{
+		{"GITHUB_APP_NAME", app.Name == ""},
+		{"GITHUB_APP_ID", app.Issuer == ""},
+		{"GITHUB_APP_INSTALLATION_ID", app.InstallationID == 0},
+		{"GITHUB_APP_PRIVATE_KEY_PATH", app.KeyPath == ""},
+		{"GITHUB_API_URL", app.APIURL == ""},
+		{"GITHUB_HOST", app.Host == ""},
+		{"GHAUTH_RENEW_WITHIN", app.RenewWithin == 0},
+		{"GHAUTH_TIMEOUT", app.Timeout == 0},
 	} {
-		if required.value == "" {
+		if required.missing {
 			return app, fmt.Errorf("%s is missing", required.name)
 		}
-	}
-	var err error
-	if app.InstallationID, err = strconv.ParseInt(vars["GITHUB_APP_INSTALLATION_ID"], 10, 64); err != nil || app.InstallationID <= 0 {
-		return app, errors.New("GITHUB_APP_INSTALLATION_ID is not a positive number")
-	}
-	if app.RenewWithin, err = time.ParseDuration(vars["GHAUTH_RENEW_WITHIN"]); err != nil || app.RenewWithin <= 0 {
-		return app, errors.New("GHAUTH_RENEW_WITHIN is not a duration")
-	}
-	if app.Timeout, err = time.ParseDuration(vars["GHAUTH_TIMEOUT"]); err != nil || app.Timeout <= 0 {
-		return app, errors.New("GHAUTH_TIMEOUT is not a duration")
-	}
-	if err := githubhost.CheckAPIURL(app.APIURL); err != nil {
-		return app, fmt.Errorf("GITHUB_API_URL %w", err)
 	}
 	return app, nil
 }

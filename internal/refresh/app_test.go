@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -59,7 +60,7 @@ func TestAppsReadsAll(t *testing.T) {
 		TokenFile: filepath.Join(dir, "github-token.env"), RenewWithin: 20 * time.Minute,
 		Timeout: 90 * time.Second, GH: true,
 	}
-	if len(errs) > 0 || len(apps) != 1 || apps[0] != want {
+	if len(errs) > 0 || len(apps) != 1 || !reflect.DeepEqual(apps[0], want) {
 		t.Errorf("Apps = %+v, %v, want %+v", apps, errs, want)
 	}
 }
@@ -115,14 +116,15 @@ func TestParseAppRefuses(t *testing.T) {
 		{"GITHUB_APP_CLIENT_ID='Iv23li'", "", "GITHUB_APP_ID is missing"},
 		{"GITHUB_APP_PRIVATE_KEY_PATH='/k.pem'", "", "GITHUB_APP_PRIVATE_KEY_PATH is missing"},
 		{"GITHUB_HOST='ghe.example.com'", "", "GITHUB_HOST is missing"},
-		{"GITHUB_APP_INSTALLATION_ID='987654'", "", "GITHUB_APP_INSTALLATION_ID is not a positive number"},
+		{"GITHUB_APP_INSTALLATION_ID='987654'", "", "GITHUB_APP_INSTALLATION_ID is missing"},
 		{"'987654'", "'-1'", "GITHUB_APP_INSTALLATION_ID is not a positive number"},
 		{"'987654'", "'1/../2'", "GITHUB_APP_INSTALLATION_ID is not a positive number"},
-		{"GHAUTH_RENEW_WITHIN='20m0s'", "", "GHAUTH_RENEW_WITHIN is not a duration"},
+		{"GHAUTH_RENEW_WITHIN='20m0s'", "", "GHAUTH_RENEW_WITHIN is missing"},
 		{"'20m0s'", "'0s'", "GHAUTH_RENEW_WITHIN is not a duration"},
-		{"GHAUTH_TIMEOUT='90s'", "", "GHAUTH_TIMEOUT is not a duration"},
+		{"GHAUTH_TIMEOUT='90s'", "", "GHAUTH_TIMEOUT is missing"},
 		{"'90s'", "'-90s'", "GHAUTH_TIMEOUT is not a duration"},
-		{"GITHUB_API_URL='https://ghe.example.com/api/v3'", "", "GITHUB_API_URL must"},
+		{"GITHUB_API_URL='https://ghe.example.com/api/v3'", "", "GITHUB_API_URL is missing"},
+		{"'https://ghe.example.com/api/v3'", "''", "GITHUB_API_URL must"},
 		{"'https://ghe", "'http://ghe", "never sent in the clear"},
 		{"'https://ghe", "'http://127.0.0.1.ghe", "never sent in the clear"},
 	}

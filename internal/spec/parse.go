@@ -69,7 +69,7 @@ func (p *parser) defaults() *Spec {
 			UnitDir:   filepath.Join(p.in.Home, ".config/systemd/user"),
 		},
 		Refresh: Refresh{Interval: 5 * time.Minute, RenewWithin: 30 * time.Minute, Timeout: 90 * time.Second},
-		GH:      GH{Enabled: true},
+		GH:      GH{Enabled: true, GitCredential: true},
 		Takopi: Takopi{
 			Config:         filepath.Join(p.in.Home, ".takopi/takopi.toml"),
 			MaxTokenAge:    55 * time.Minute,
@@ -140,22 +140,26 @@ func (p *parser) app(s *Spec, b *hcl.Block, seen map[string]*hcl.Block) {
 	}
 	seen["app"], seen["app "+a.Name] = b, b
 	ranges := p.decode(b.Body, p.appBlock(&a))
-	_, id := ranges["app_id"]
-	_, client := ranges["client_id"]
-	switch {
-	case id && client:
-		p.fault(ranges["client_id"], "Two issuers", "app_id is set too, at line %d: keep one of them.", ranges["app_id"].Start.Line)
-	case !id && !client:
-		p.fault(b.DefRange, "Missing app_id", "Set app_id or client_id; both stand on the App's settings page.")
-	}
-	p.require(b, ranges, "installation_id", "It is the number at the end of the installation's settings URL.")
-	p.require(b, ranges, "private_key", "Name the .pem file that GitHub gave you for the App.")
+	p.oneOf(b, ranges, "Set app_id or client_id; both stand on the App's settings page.", "app_id", "client_id")
+	p.oneOf(b, ranges, `It is the number at the end of the installation's settings URL. Or name the installation: installation = "OWNER".`, "installation_id", "installation")
+	p.oneOf(b, ranges, "Name the .pem file that GitHub gave you for the App.", "private_key", "key")
 	s.Apps = append(s.Apps, a)
 }
 
-func (p *parser) require(b *hcl.Block, ranges map[string]hcl.Range, name, hint string) {
-	if _, ok := ranges[name]; !ok {
-		p.fault(b.DefRange, "Missing "+name, "%s", hint)
+// oneOf refuses a block that sets none or more than one of names.
+func (p *parser) oneOf(b *hcl.Block, ranges map[string]hcl.Range, hint string, names ...string) {
+	var first string
+	for _, name := range names {
+		at, ok := ranges[name]
+		switch {
+		case ok && first != "":
+			p.fault(at, "Too many of "+strings.Join(names, " and "), "%s is set too, at line %d: keep one of them.", first, ranges[first].Start.Line)
+		case ok:
+			first = name
+		}
+	}
+	if first == "" {
+		p.fault(b.DefRange, "Missing "+names[0], "%s", hint)
 	}
 }
 

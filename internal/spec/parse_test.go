@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestParseFillsInDefaults(t *testing.T) {
 	if len(s.Apps) != 1 {
 		t.Fatalf("apps = %d, want 1", len(s.Apps))
 	}
-	if got, want := s.Apps[0], (App{Name: "takopi", AppID: 123456, InstallationID: 987654, PrivateKey: "/home/u/keys/takopi.pem"}); got != want {
+	if got, want := s.Apps[0], (App{Name: "takopi", AppID: 123456, InstallationID: 987654, PrivateKey: "/home/u/keys/takopi.pem"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("app = %+v, want %+v", got, want)
 	}
 	if got, want := s.GitHub, (GitHub{Host: "github.com", APIURL: "https://api.github.com"}); got != want {
@@ -84,7 +85,7 @@ takopi {
 	if got, want := s.GitHub, (GitHub{"ghe.example.com", "https://ghe.example.com/api/v3", "/etc/x/ca.pem"}); got != want {
 		t.Errorf("github = %+v, want %+v", got, want)
 	}
-	if got, want := s.Apps[0], (App{Name: "one", ClientID: "Iv23liAbCdEf01234567", InstallationID: 42, PrivateKey: "/k/one.pem"}); got != want {
+	if got, want := s.Apps[0], (App{Name: "one", ClientID: "Iv23liAbCdEf01234567", InstallationID: 42, PrivateKey: "/k/one.pem"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("first app = %+v, want %+v", got, want)
 	}
 	if got, want := s.Apps[1].PrivateKey, "/etc/x/two.pem"; got != want {

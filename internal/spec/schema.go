@@ -35,8 +35,12 @@ func (p *parser) appBlock(a *App) block {
 	return block{"app", "One installation of a GitHub App. The first is the default app.", []attribute{
 		{"app_id", "The App's numeric id. Exactly one of app_id and client_id.", "required", integer(&a.AppID, 1, maxID)},
 		{"client_id", "The App's client id, which GitHub recommends over the numeric id.", "required", text(&a.ClientID, checkClientID)},
-		{"installation_id", "The installation's numeric id.", "required", integer(&a.InstallationID, 1, maxID)},
+		{"installation_id", "The installation's numeric id. Exactly one of installation_id and installation.", "required", integer(&a.InstallationID, 1, maxID)},
+		{"installation", "The account that the App is installed on, or one of its repositories, `OWNER/REPO`. It is looked up when planning.", "required", text(&a.Installation, checkInstallation)},
+		{"repositories", "The only repositories that tokens reach, by their names without the owner.", "all that the installation has", repositories(&a.Repositories)},
+		{"permissions", "All that tokens may do, such as `{ contents = \"write\" }`.", "all that the installation may", permissions(&a.Permissions)},
 		{"private_key", "The .pem file that the key is imported from.", "required", p.path(&a.PrivateKey)},
+		{"next_key", "The .pem file of a second key, to rotate to.", "none", p.path(&a.NextKey)},
 	}}
 }
 
@@ -57,8 +61,9 @@ func (p *parser) refreshBlock(r *Refresh) block {
 }
 
 func (p *parser) ghBlock(g *GH) block {
-	return block{"gh", "The gh command-line tool.", []attribute{
+	return block{"gh", "The gh command-line tool, and git.", []attribute{
 		{"enabled", "Keep gh logged in.", "true", boolean(&g.Enabled)},
+		{"git_credential", "Serve git over HTTPS.", "true", boolean(&g.GitCredential)},
 	}}
 }
 

@@ -29,13 +29,18 @@ type GitHub struct {
 }
 
 // App is one installation of a GitHub App. Exactly one of AppID and ClientID
-// is set; it is the issuer of the app's JWTs.
+// is set; it is the issuer of the app's JWTs. Exactly one of InstallationID and
+// Installation is, too: a name's id is known once GitHub has been asked.
 type App struct {
 	Name           string
 	AppID          int64
 	ClientID       string
 	InstallationID int64
-	PrivateKey     string // where the key is imported from
+	Installation   string            // OWNER or OWNER/REPO
+	Repositories   []string          // names without owner; nil: all that the installation has
+	Permissions    map[string]string // name to read, write or admin; nil: all that the installation has
+	PrivateKey     string            // where the key is imported from
+	NextKey        string            // where a second key is imported from, or empty
 }
 
 // Paths are the directories that apply writes to.
@@ -52,9 +57,10 @@ type Refresh struct {
 	Timeout     time.Duration // bound on one run
 }
 
-// GH is the stored login of the gh command-line tool.
+// GH is what gh, and git through it, get of the tokens.
 type GH struct {
-	Enabled bool
+	Enabled       bool // gh is kept logged in
+	GitCredential bool // git over HTTPS is served
 }
 
 // Takopi is what goes into [plugins.ghauth] of Takopi's configuration.

@@ -18,6 +18,7 @@ var quoting = template.FuncMap{
 	"unit": unitPath,
 	"arg":  unitArgument,
 	"toml": tomlValue,
+	"json": jsonValue,
 }
 
 // shellQuote makes one word of s for sh(1).
@@ -52,6 +53,11 @@ func tomlValue(v any) (string, error) {
 	case []int64:
 		return tomlList(list)
 	}
+	return jsonValue(v)
+}
+
+// jsonValue writes JSON on one line, with the keys of a map sorted.
+func jsonValue(v any) (string, error) {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

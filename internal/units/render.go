@@ -74,21 +74,33 @@ func tableOf(s *spec.Spec, p Paths, home string) table {
 }
 
 func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan.File, error) {
-	key := AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-	env, err := execute(all, "github-app.env.tmpl", struct {
-		*spec.Spec
-		App     spec.App
-		KeyPath string
-		LoginGH bool
-	}{s, app, key, s.GH.Enabled && i == 0})
+	file := appFile{Spec: s, App: app, LoginGH: s.GH.Enabled && i == 0}
+	var files []plan.File
+	for _, key := range KeysOf(s, i) {
+		files = append(files, plan.File{Path: key.Managed, Kind: plan.Regular, Mode: 0o600, From: key.Source,
+			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: key.Label + " of app " + app.Name})
+		if key.Next {
+			file.NextKeyPath = key.Managed
+		} else {
+			file.KeyPath = key.Managed
+		}
+	}
+	env, err := execute(all, "github-app.env.tmpl", file)
 	if err != nil {
 		return nil, err
 	}
-	pem := plan.File{Path: key, Kind: plan.Regular, Mode: 0o600, From: app.PrivateKey, Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "private key of app " + app.Name}
-	return []plan.File{pem, {
+	return append(files, plan.File{
 		Path: AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".env"),
 		Kind: plan.Regular, Mode: 0o600, Content: env, App: app.Name, Label: "app " + app.Name,
-	}}, nil
+	}), nil
+}
+
+// appFile is what the app's env file is made from.
+type appFile struct {
+	*spec.Spec
+	App                  spec.App
+	KeyPath, NextKeyPath string
+	LoginGH              bool
 }
 
 func execute(all *template.Template, name string, data any) ([]byte, error) {

@@ -1,0 +1,101 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+)
+
+// maxRepositories bounds how many repositories a token can be narrowed to:
+// docs.github.com, "Create an installation access token for an app".
+const maxRepositories = 500
+
+var (
+	// ownerName takes managed users, too, whose names end in _SHORTCODE, and old
+	// names that end in a hyphen: docs.github.com, "Username considerations for
+	// external authentication".
+	ownerName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
+	repositoryName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	permissionName = regexp.MustCompile(`^[a-z_]+$`)
+)
+
+// accessLevels are what GitHub grants of a permission.
+var accessLevels = []string{"read", "write", "admin"}
+
+// checkInstallation takes OWNER and OWNER/REPO.
+func checkInstallation(s string) error {
+	owner, repository, slash := strings.Cut(s, "/")
+	if !ownerName.MatchString(owner) {
+		return errors.New(`must be an account's name, such as "octo-org", or a repository's, such as "octo-org/site"`)
+	}
+	if slash {
+		return checkRepository(repository)
+	}
+	return nil
+}
+
+func checkRepository(s string) error {
+	switch {
+	case strings.Contains(s, "/"):
+		return errors.New("must be a repository's name without its owner: write what comes after the /")
+	case !repositoryName.MatchString(s) || s == "." || s == "..":
+		return errors.New("must be a repository's name: at most 100 of A-Z, a-z, 0-9, -, _ and .")
+	case strings.HasSuffix(strings.ToLower(s), ".git"):
+		return errors.New("must be a repository's name without .git")
+	}
+	return nil
+}
+
+// repositories stores names, each once: GitHub does not tell upper from lower
+// case in them.
+func repositories(to *[]string) value {
+	list := texts(to)
+	return value{list.typ, func(v cty.Value) error {
+		if err := list.store(v); err != nil {
+			return err
+		}
+		if n := len(*to); n == 0 || n > maxRepositories {
+			return fmt.Errorf("must name from 1 to %d repositories; leave it out for all of them", maxRepositories)
+		}
+		seen := map[string]int{}
+		for i, name := range *to {
+			if err := checkRepository(name); err != nil {
+				return fmt.Errorf("entry %d %w", i+1, err)
+			}
+			name = strings.ToLower(name)
+			if first, ok := seen[name]; ok {
+				return fmt.Errorf("must name each repository once: entry %d is entry %d again", i+1, first)
+			}
+			seen[name] = i + 1
+		}
+		return nil
+	}}
+}
+
+// permissions stores access levels by name. GitHub adds new permissions, so that
+// a name is only looked at for its form.
+func permissions(to *map[string]string) value {
+	return value{cty.Map(cty.String), func(v cty.Value) error {
+		*to = map[string]string{}
+		levels := v.AsValueMap()
+		if len(levels) == 0 {
+			return errors.New("must name a permission; leave it out for all that the installation may")
+		}
+		for _, name := range slices.Sorted(maps.Keys(levels)) {
+			level := levels[name]
+			if !permissionName.MatchString(name) {
+				return errors.New(`must hold permissions as GitHub's API names them, of a-z and _, such as "pull_requests"`)
+			}
+			if level.IsNull() || !slices.Contains(accessLevels, level.AsString()) {
+				return fmt.Errorf("must give %s, as every permission, one of %s", name, strings.Join(accessLevels, ", "))
+			}
+			(*to)[name] = level.AsString()
+		}
+		return nil
+	}}
+}
