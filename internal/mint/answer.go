@@ -24,37 +24,53 @@ const (
 // anything there. Stateless tokens have dots.
 var tokenForm = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// readToken checks an answer to the letter before anything of it is kept. The
-// request was sent at the time sent of this host's clock, which GitHub's is
-// ahead of by offset.
-func readToken(resp *http.Response, body []byte, sent time.Time, offset time.Duration) (Token, error) {
-	const remedy = "a proxy or captive portal may answer in GitHub's place; the timer tries again"
-	if len(body) > maxBody {
-		return Token{}, fault(Temporary, remedy, "GitHub's answer is larger than %d bytes", maxBody)
+// remedyPortal is for what GitHub would not answer.
+const remedyPortal = "a proxy or captive portal may answer in GitHub's place; the timer tries again"
+
+// readJSON checks that resp is an answer of that status in JSON, and decodes it.
+func readJSON(resp response, status int, v any) error {
+	if resp.tooLarge {
+		return fault(Temporary, remedyPortal, "GitHub's answer is larger than %d bytes", len(resp.body)-1)
 	}
-	header := resp.Header.Get("Content-Type")
+	header := resp.header.Get("Content-Type")
 	if kind, _, _ := mime.ParseMediaType(header); kind != "application/json" {
-		return Token{}, fault(Temporary, remedy, "the answer is %s, not application/json", quote(header))
+		return fault(Temporary, remedyPortal, "the answer is %s, not application/json", quote(header))
 	}
-	if resp.StatusCode != http.StatusCreated {
-		return Token{}, fault(Temporary, remedy, "GitHub answers %d in place of 201", resp.StatusCode)
+	if resp.status != status {
+		return fault(Temporary, remedyPortal, "GitHub answers %d in place of %d", resp.status, status)
 	}
-	var answer struct {
-		Token     string    `json:"token"`
-		ExpiresAt time.Time `json:"expires_at"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := json.Unmarshal(resp.body, v); err != nil {
 		// The decoder's error may quote the body: say only what it means.
-		return Token{}, fault(Temporary, remedy, "GitHub's answer is not the JSON expected, or cut off")
+		return fault(Temporary, remedyPortal, "GitHub's answer is not the JSON expected, or cut off")
+	}
+	return nil
+}
+
+// readToken checks an answer to the letter before anything of it is kept.
+func readToken(resp response) (Token, scope, error) {
+	var answer struct {
+		Token        string            `json:"token"`
+		ExpiresAt    time.Time         `json:"expires_at"`
+		Permissions  map[string]string `json:"permissions"`
+		Repositories []struct {
+			Name string `json:"name"`
+		} `json:"repositories"`
+	}
+	if err := readJSON(resp, http.StatusCreated, &answer); err != nil {
+		return Token{}, scope{}, err
 	}
 	if n := len(answer.Token); n < minToken || n > maxToken || !tokenForm.MatchString(answer.Token) {
-		return Token{}, fault(Temporary, remedy, "GitHub's answer holds no usable token")
+		return Token{}, scope{}, fault(Temporary, remedyPortal, "GitHub's answer holds no usable token")
 	}
-	expires := answer.ExpiresAt.Add(-offset).UTC()
-	if life := expires.Sub(sent); life <= 0 || life > maxTokenLife {
-		return Token{}, fault(Temporary, remedy, "GitHub's answer has an expires_at that cannot be: %s", answer.ExpiresAt.Format(time.RFC3339))
+	expires := answer.ExpiresAt.Add(-resp.offset).UTC()
+	if life := expires.Sub(resp.sent); life <= 0 || life > maxTokenLife {
+		return Token{}, scope{}, fault(Temporary, remedyPortal, "GitHub's answer has an expires_at that cannot be: %s", answer.ExpiresAt.Format(time.RFC3339))
 	}
-	return Token{Value: Secret(answer.Token), CreatedAt: sent.UTC(), ExpiresAt: expires}, nil
+	granted := scope{Permissions: plain(answer.Permissions)}
+	for _, r := range answer.Repositories {
+		granted.Repositories = append(granted.Repositories, r.Name)
+	}
+	return Token{Value: Secret(answer.Token), CreatedAt: resp.sent.UTC(), ExpiresAt: expires}, granted, nil
 }
 
 // message takes GitHub's own words out of an error's body.

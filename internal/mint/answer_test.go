@@ -131,8 +131,8 @@ func FuzzReadToken(f *testing.F) {
 	f.Add(200, "text/html", []byte("<html>"), int64(0))
 	f.Add(201, ";", []byte(`{"token":null}`), int64(1)<<62)
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte, offset int64) {
-		resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}}
-		got, err := readToken(resp, body, now, time.Duration(offset))
+		resp := response{status: status, header: http.Header{"Content-Type": {kind}}, body: body, sent: now, offset: time.Duration(offset)}
+		got, _, err := readToken(resp)
 		if err != nil {
 			if e, ok := err.(*Error); !ok || e.Kind != Temporary || e.Remedy == "" || len(e.Reason) > 2000 || got != (Token{}) {
 				t.Errorf("readToken() = %v, %#v, want no token and one short Temporary error with a remedy", got, err)

@@ -1,33 +1,31 @@
 package mint
 
 import (
+	"bytes"
 	"context"
-	"crypto"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
 )
 
-const (
-	maxBody  = 100 << 10 // bytes after decompression; an answer has at most a few thousand
-	maxTries = 4
-)
+// maxBody bounds an answer, in bytes after decompression; those that are no
+// lists have at most a few thousand.
+const maxBody = 100 << 10
 
-// Client asks one GitHub.
+// Client asks one GitHub, for as many Apps as there are: it keeps connections
+// for all of them, and what it has seen of GitHub's clock. It may be used by
+// several goroutines at once.
 type Client struct {
 	baseURL   string
 	userAgent string
 	http      *http.Client
+	clock     *clock
 	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
-	// Warn is told what deserves a line but is no failure. NewClient sets one
-	// that does nothing.
-	Warn func(string)
+	warn      func(string)
 }
 
 // NewClient makes a client for the REST API at baseURL. caFile names further
@@ -47,111 +45,74 @@ func NewClient(baseURL, caFile, version string, now func() time.Time) (*Client, 
 			// how a token or JWT would leave for another host.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		clock: new(clock),
 		now:   now,
 		sleep: sleep,
-		Warn:  func(string) {},
+		warn:  func(string) {},
 	}, nil
 }
 
-// Mint asks for a new token. It tries again what may pass, with exponential
-// backoff and full jitter, as long as ctx allows. Where the clock of this host
-// is not GitHub's, as the Date header tells, the JWT is made again once for
-// GitHub's time, and the token's expires_at is told by the clock of this host.
-// Errors are of type *Error.
-func (c *Client) Mint(ctx context.Context, inst Installation, signer crypto.Signer) (Token, error) {
-	var offset time.Duration
-	corrected := false
-	for try := 1; ; try++ {
-		token, err := c.mintOnce(ctx, inst, signer, offset)
-		skew, skewed := errors.AsType[*skewError](err)
-		switch {
-		case err == nil:
-			return token, nil
-		case skewed && corrected:
-			return Token{}, skew.denied
-		case skewed:
-			offset, corrected = skew.offset, true
-			c.Warn(fmt.Sprintf("this host's clock is off by %s from GitHub's: the JWT was made again for GitHub's time; set the clock (timedatectl set-ntp true)", -offset.Round(time.Second)))
-		case !IsTemporary(err) || try >= maxTries || !c.pause(ctx, try, err):
-			return Token{}, err
-		}
-	}
+// WithWarn gives a client that tells warn what deserves a line but is no
+// failure. It shares c's connections and c's view of GitHub's clock, of which
+// only the first of all that share it is warned.
+func (c *Client) WithWarn(warn func(string)) *Client {
+	d := *c
+	d.warn = warn
+	return &d
 }
 
-// pause waits before another try, and reports whether ctx leaves the time.
-func (c *Client) pause(ctx context.Context, try int, err error) bool {
-	var wait time.Duration
-	if e, ok := errors.AsType[*Error](err); ok {
-		wait = e.wait
-	}
-	if wait == 0 {
-		wait = rand.N(500 * time.Millisecond << try)
-	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		return false
-	}
-	return c.sleep(ctx, wait) == nil
+// A request is one to GitHub.
+type request struct {
+	method, path string
+	body         []byte // JSON, or nil
+	most         int64  // how many bytes of the answer to read; one more tells that there were more
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+func get(path string) request { return request{method: http.MethodGet, path: path, most: maxBody} }
+
+// A response is GitHub's answer, read.
+type response struct {
+	status   int
+	header   http.Header
+	body     []byte
+	tooLarge bool
+	// The request was sent, and the answer read, at these times of this host's
+	// clock, which GitHub's is ahead of by offset.
+	sent, received time.Time
+	offset         time.Duration
 }
 
-// mintOnce makes one request, for which it takes GitHub's clock to be ahead of
-// this host's by offset.
-func (c *Client) mintOnce(ctx context.Context, inst Installation, signer crypto.Signer, offset time.Duration) (Token, error) {
-	sent := c.now()
-	jwt, err := signJWT(inst.Issuer, signer, sent.Add(offset))
-	if e, ok := errors.AsType[*Error](err); ok {
-		return Token{}, e // a signer that knows what helps
-	}
+// call makes one request.
+func (c *Client) call(ctx context.Context, r request, credential string) (response, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, c.baseURL+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return Token{}, cause(InvalidKey, err, askGitHub, "the JWT cannot be signed")
-	}
-	resp, body, err := c.call(ctx, http.MethodPost, fmt.Sprintf("/app/installations/%d/access_tokens", inst.ID), jwt)
-	if err != nil {
-		return Token{}, err
-	}
-	received := c.now()
-	offset = clockOffset(resp.Header, sent, received)
-	if resp.StatusCode/100 == 2 {
-		return readToken(resp, body, sent, offset)
-	}
-	denied := refusal(resp, body, inst, received)
-	if resp.StatusCode == http.StatusUnauthorized && offset != 0 {
-		return Token{}, &skewError{denied, offset}
-	}
-	return Token{}, denied
-}
-
-// call makes one request and reads at most one byte more than maxBody of the
-// answer.
-func (c *Client) call(ctx context.Context, method, path, credential string) (*http.Response, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.baseURL+path, nil)
-	if err != nil {
-		return nil, nil, cause(BadSetup, err, "check api_url in the spec's github block", "the API's URL is not valid")
+		return response{}, cause(BadSetup, err, "check api_url in the spec's github block", "the API's URL is not valid")
 	}
 	req.Header.Set("Authorization", "Bearer "+credential)
 	req.Header.Set("Accept", "application/vnd.github+json")
 	req.Header.Set("X-GitHub-Api-Version", "2022-11-28")
 	req.Header.Set("User-Agent", c.userAgent)
+	if len(r.body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	sent := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, nil, unreachable(err)
+		return response{}, unreachable(err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, r.most+1))
 	if err != nil {
-		return nil, nil, unreachable(err)
+		return response{}, unreachable(err)
 	}
-	return resp, body, nil
+	received := c.now()
+	offset, dated := clockOffset(resp.Header, sent, received)
+	if !dated {
+		offset = c.Offset()
+	} else if c.clock.see(offset) {
+		c.warn(skewWarning(offset))
+	}
+	return response{resp.StatusCode, resp.Header, body, int64(len(body)) > r.most, sent, received, offset}, nil
 }
 
 func unreachable(err error) error {

@@ -21,7 +21,7 @@ func TestSkewedClock(t *testing.T) {
 		{"a little fast", 20 * time.Second, 1, "", time.Hour - 20*time.Second},
 		{"a little slow", -20 * time.Second, 1, "", time.Hour + 20*time.Second},
 		{"fast, within the JWT's reach", 55 * time.Second, 1, "", time.Hour},
-		{"slow, within the JWT's reach", -5 * time.Minute, 1, "", time.Hour},
+		{"slow, within the JWT's reach", -5 * time.Minute, 1, "is off by -5m0s from GitHub's", time.Hour},
 		{"fast", 10 * time.Minute, 2, "is off by 10m0s from GitHub's", time.Hour},
 		{"slow", -10 * time.Minute, 2, "is off by -10m0s from GitHub's", time.Hour},
 		{"in another life", 3 * time.Hour, 2, "is off by 3h0m0s from GitHub's", time.Hour},
@@ -90,7 +90,7 @@ func TestClockOffset(t *testing.T) {
 		{slow + 31*time.Second, 31 * time.Second},
 	} {
 		h := http.Header{"Date": {now.Add(tt.date).Format(http.TimeFormat)}}
-		if got := clockOffset(h, now, now.Add(slow)); got != tt.want {
+		if got, ok := clockOffset(h, now, now.Add(slow)); got != tt.want || !ok {
 			t.Errorf("clockOffset(%v) = %v, want %v", tt.date, got, tt.want)
 		}
 	}

@@ -24,8 +24,13 @@ type Error struct {
 	Remedy string // what to do next, or empty
 	Err    error  // the cause, or nil; its own text is not redacted
 
-	wait time.Duration // how long GitHub asks to wait before the next try, or zero
+	status int           // GitHub's, of a refusal
+	wait   time.Duration // how long GitHub asks to wait before the next try, or zero
 }
+
+// ErrUnknownKey is for a JWT that GitHub cannot read: its key is not one of the
+// App's, or the App's id is another's.
+var ErrUnknownKey = errors.New("wrong key or app id")
 
 // Error gives the reason and the cause, redacted, without the remedy.
 func (e *Error) Error() string {
@@ -47,6 +52,14 @@ func (e *Error) Is(target error) bool {
 
 // IsTemporary reports whether the same call may succeed later.
 func IsTemporary(err error) bool { return errors.Is(err, &Error{Kind: Temporary}) }
+
+// statusOf gives GitHub's status where err is a refusal, else zero.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.status
+	}
+	return 0
+}
 
 func fault(k Kind, remedy, reason string, args ...any) *Error {
 	return &Error{Kind: k, Reason: fmt.Sprintf(reason, args...), Remedy: remedy}

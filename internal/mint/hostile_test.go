@@ -106,7 +106,7 @@ func TestContextEndsCalls(t *testing.T) {
 		key, _ := githubtest.Key(0)
 		for call, do := range map[string]func(context.Context) error{
 			"mint":  func(ctx context.Context) error { _, err := w.client.Mint(ctx, octo, key); return err },
-			"probe": func(ctx context.Context) error { return w.client.Probe(ctx, canary) },
+			"probe": func(ctx context.Context) error { _, err := w.client.Probe(ctx, canary); return err },
 		} {
 			t.Run(name+" "+call, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

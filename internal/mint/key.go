@@ -3,7 +3,9 @@ package mint
 import (
 	"bytes"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 )
 
@@ -37,6 +39,17 @@ func ParseKey(data []byte) (*rsa.PrivateKey, error) {
 		return nil, fault(InvalidKey, askGitHub, "an RSA key of %d bits: GitHub's have 2048 or more", bits)
 	}
 	return key, nil
+}
+
+// Fingerprint names a key as the App's settings page does: by the SHA-256 of the
+// public half in DER (docs.github.com, "Managing private keys for GitHub Apps").
+func Fingerprint(pub *rsa.PublicKey) string {
+	der, err := x509.MarshalPKIXPublicKey(pub)
+	if err != nil {
+		return "" // of no RSA key
+	}
+	sum := sha256.Sum256(der)
+	return "SHA256:" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func parseBlock(block *pem.Block) (*rsa.PrivateKey, error) {

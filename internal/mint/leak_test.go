@@ -34,7 +34,7 @@ func TestEchoedCredentials(t *testing.T) {
 			w.Fail(-1, "", e.ServeHTTP)
 			_, err := w.mint(t)
 			e.shownBy(t, err)
-			if err := w.client.Probe(t.Context(), token); err != nil {
+			if _, err := w.client.Probe(t.Context(), token); err != nil {
 				e.shownBy(t, err)
 			}
 		})
@@ -84,7 +84,7 @@ func (e *echo) shownBy(t *testing.T, err error) {
 // A token that is no header's value never leaves, nor does its error hold it.
 func TestTokenThatIsNoHeader(t *testing.T) {
 	w := newWorld(t)
-	err := w.client.Probe(t.Context(), canary+"\nX-Injected: 1")
+	_, err := w.client.Probe(t.Context(), canary+"\nX-Injected: 1")
 	wantError(t, err, Temporary, "invalid header field value", "check the network")
 	if strings.Contains(err.Error(), canary[8:]) {
 		t.Errorf("the error holds the token: %v", err)

@@ -4,6 +4,8 @@
 package mint
 
 import (
+	"context"
+	"crypto"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -54,8 +56,47 @@ type Token struct {
 	ExpiresAt time.Time
 }
 
-// Installation says for whom to mint: Issuer is the App's id or client id.
+// Installation says for whom to mint, and how narrow a token.
 type Installation struct {
-	Issuer string
+	Issuer string // the App's id or client id
 	ID     int64
+	// Repositories are bare names, without their owner, at most 500 of them. All
+	// that the installation has are meant where there are none.
+	Repositories []string
+	// Permissions maps names to "read", "write" or "admin". All that the
+	// installation grants are meant where there are none.
+	Permissions map[string]string
+}
+
+// Mint asks for a new token. It tries again what may pass, with exponential
+// backoff and full jitter, as long as ctx allows. Where the clock of this host
+// is not GitHub's, as the Date header tells, the JWT is made for GitHub's time,
+// and the token's expires_at is told by the clock of this host. A token that
+// can do less than inst asks for is revoked, and an error says what it lacks.
+// Errors are of type *Error. (docs.github.com, "Create an installation access
+// token for an app")
+func (c *Client) Mint(ctx context.Context, inst Installation, signer crypto.Signer) (Token, error) {
+	app := caller{c, inst.Issuer, signer}
+	token, err := retry(ctx, c, func() (Token, error) { return app.mint(ctx, inst) })
+	return token, app.explain(ctx, inst, err)
+}
+
+// mint makes one request.
+func (a caller) mint(ctx context.Context, inst Installation) (Token, error) {
+	resp, err := a.ask(ctx, inst.request())
+	switch {
+	case err != nil:
+		return Token{}, err
+	case resp.status/100 != 2:
+		return Token{}, refusal(resp, inst)
+	}
+	token, granted, err := readToken(resp)
+	if err != nil {
+		return Token{}, err
+	}
+	if less := lacking(inst.scope(), granted); less != "" {
+		_ = a.Revoke(ctx, token.Value) // else it dies within the hour
+		return Token{}, fault(Denied, remedyScope, "GitHub grants less than was asked of %s: %s", inst, less)
+	}
+	return token, nil
 }

@@ -25,7 +25,7 @@ func TestMint(t *testing.T) {
 			w.Change(func() { w.TokenFormat = tt.format })
 			key, _ := githubtest.Key(0)
 			client := w.newClient(t, w.url+tt.slash, "")
-			got, err := client.Mint(t.Context(), Installation{tt.issuer, instID}, key)
+			got, err := client.Mint(t.Context(), Installation{Issuer: tt.issuer, ID: instID}, key)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,7 +13,7 @@ func TestProbe(t *testing.T) {
 		w.Change(func() { w.TokenFormat = format })
 		token := w.mustMint(t).Value
 		w.Reset()
-		if err := w.client.Probe(t.Context(), token); err != nil {
+		if _, err := w.client.Probe(t.Context(), token); err != nil {
 			t.Error(err)
 		}
 		w.requested(t, 1)
@@ -50,7 +50,7 @@ func TestProbeFails(t *testing.T) {
 			w := newWorld(t)
 			token := w.mustMint(t).Value
 			tt.change(w, token.Reveal())
-			err := w.client.Probe(t.Context(), token)
+			_, err := w.client.Probe(t.Context(), token)
 			wantError(t, err, tt.kind, tt.reason, tt.remedy)
 			w.requested(t, 2)
 			if len(w.slept) > 0 {

@@ -22,7 +22,8 @@ func TestRedirectRefused(t *testing.T) {
 			})
 			_, err := w.mint(t)
 			wantError(t, err, Denied, "a redirect, which is refused", "check host and api_url")
-			wantError(t, w.client.Probe(t.Context(), canary), Denied, "a redirect, which is refused", "check host and api_url")
+			_, err = w.client.Probe(t.Context(), canary)
+			wantError(t, err, Denied, "a redirect, which is refused", "check host and api_url")
 			w.requested(t, 2)
 		}
 	}

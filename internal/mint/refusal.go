@@ -12,30 +12,40 @@ import (
 // docs.github.com, "Troubleshooting the REST API" and "Rate limits for the
 // REST API"; the messages are as GitHub sends them. The zero inst stands for
 // one that the caller does not know.
-func refusal(resp *http.Response, body []byte, inst Installation, now time.Time) *Error {
-	msg := message(body)
-	said := fmt.Sprintf("GitHub answers %d %s", resp.StatusCode, msg)
-	switch code := resp.StatusCode; {
+func refusal(resp response, inst Installation) *Error {
+	e := sortRefusal(resp, inst)
+	e.status = resp.status
+	return e
+}
+
+func sortRefusal(resp response, inst Installation) *Error {
+	msg := message(resp.body)
+	said := fmt.Sprintf("GitHub answers %d %s", resp.status, msg)
+	switch code := resp.status; {
 	case code >= 300 && code < 400:
 		return fault(Denied, "check host and api_url in the spec's github block", "GitHub answers %d, a redirect, which is refused: api_url is not the API's own address", code)
+	case code == http.StatusUnauthorized && strings.Contains(msg, "could not be decoded"):
+		return cause(Denied, ErrUnknownKey, "check app_id or client_id, and that this key is listed on the App's settings page", said)
 	case code == http.StatusUnauthorized:
 		return fault(Denied, "check app_id or client_id, and that this key is listed on the App's settings page", "%s: wrong key or app id", said)
 	case code == http.StatusForbidden && strings.Contains(msg, "suspended"):
 		return fault(Denied, "an owner has to unsuspend it at GitHub: Settings, Applications, Installed GitHub Apps", "%s: %s is suspended", said, inst)
-	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(resp.Header, msg):
+	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(resp.header, msg):
 		limit := fault(Temporary, "the timer tries again; fewer mints help", "%s: a rate limit", said)
-		limit.wait = retryAfter(resp.Header, now)
+		limit.wait = retryAfter(resp.header, resp.received)
 		return limit
 	case code == http.StatusForbidden:
 		return fault(Denied, "look at the App's and the organisation's settings", "%s", said)
+	case code == http.StatusNotFound && strings.Contains(msg, "Integration not found"):
+		return fault(Denied, "check app_id or client_id, and host in the spec's github block", "%s: no App has this id", said)
 	case code == http.StatusNotFound && inst.ID != 0:
 		return fault(Denied, "check installation_id, the number in the URL of the installation's settings, and the App's id; perhaps the App was uninstalled", "%s: App %s has no installation %d", said, inst.Issuer, inst.ID)
 	case code == http.StatusUnprocessableEntity:
 		return fault(Denied, "compare the spec with what the installation grants", "%s", said)
 	case code >= 500 || code == http.StatusRequestTimeout:
 		trouble := fault(Temporary, "GitHub is in trouble; the timer tries again", "%s", said)
-		if resp.Header.Get("Retry-After") != "" {
-			trouble.wait = retryAfter(resp.Header, now)
+		if resp.header.Get("Retry-After") != "" {
+			trouble.wait = retryAfter(resp.header, resp.received)
 		}
 		return trouble
 	default:

@@ -17,24 +17,25 @@ func TestRefusedByTheWorld(t *testing.T) {
 		change         func(*world)
 		inst           Installation
 		reason, remedy string
+		lookUps        int
 	}{
 		{"wrong key", func(w *world) { key, _ := githubtest.Key(1); w.SetKeys(appID, &key.PublicKey) }, octo,
-			`GitHub answers 401 "A JSON web token could not be decoded": wrong key or app id`, "listed on the App's settings page"},
+			`GitHub answers 401 "A JSON web token could not be decoded": wrong key or app id`, "listed on the App's settings page", 0},
 		{"no key", func(w *world) { w.SetKeys(appID) }, octo,
-			`GitHub answers 401 "Integration must generate a public key": wrong key or app id`, "listed on the App's settings page"},
-		{"wrong client id", func(*world) {}, Installation{"Iv1.0000000000000000", instID},
-			`GitHub answers 401 "'Issuer' claim ('iss') must be an Integer": wrong key or app id`, "check app_id or client_id"},
-		{"wrong app id", func(*world) {}, Installation{"77", instID},
-			`GitHub answers 404 "Integration not found": App 77 has no installation 42`, "check installation_id"},
+			`GitHub answers 401 "Integration must generate a public key": wrong key or app id`, "listed on the App's settings page", 0},
+		{"wrong client id", func(*world) {}, Installation{Issuer: "Iv1.0000000000000000", ID: instID},
+			`GitHub answers 401 "'Issuer' claim ('iss') must be an Integer": wrong key or app id`, "check app_id or client_id", 0},
+		{"wrong app id", func(*world) {}, Installation{Issuer: "77", ID: instID},
+			`GitHub answers 404 "Integration not found": no App has this id`, "check app_id or client_id", 1},
 		{"suspended", func(w *world) { w.SetSuspended(instID, true) }, octo,
-			`GitHub answers 403 "This installation has been suspended": installation 42 is suspended`, "unsuspend"},
+			`GitHub answers 403 "This installation has been suspended": installation 42 is suspended`, "unsuspend", 0},
 		{"uninstalled", func(w *world) { w.RemoveInstallation(instID) }, octo,
-			`GitHub answers 404 "Not Found": App Iv23liTESTTESTTEST00 has no installation 42`, "uninstalled"},
+			`GitHub answers 404 "Not Found": App Iv23liTESTTESTTEST00 has no installation 42`, "uninstalled", 2},
 		{"another app's installation", func(w *world) {
 			other, _ := githubtest.Key(1)
 			w.AddApp(githubtest.App{ID: 5, ClientID: "Iv2", Keys: []*rsa.PublicKey{&other.PublicKey}})
 			w.AddInstallation(githubtest.Installation{ID: 50, AppID: 5, Owner: "else"})
-		}, Installation{clientID, 50}, `has no installation 50`, "check installation_id"},
+		}, Installation{Issuer: clientID, ID: 50}, `has no installation 50; it has 42 (octo-org)`, "check installation_id", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -42,7 +43,7 @@ func TestRefusedByTheWorld(t *testing.T) {
 			key, _ := githubtest.Key(0)
 			_, err := w.client.Mint(t.Context(), tt.inst, key)
 			wantError(t, err, Denied, tt.reason, tt.remedy)
-			w.requested(t, 1)
+			w.requested(t, 1+tt.lookUps)
 			if len(w.warned) > 0 {
 				t.Errorf("warned %q, want nothing", w.warned)
 			}

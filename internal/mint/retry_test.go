@@ -143,7 +143,10 @@ func TestSkewAtTheLastTry(t *testing.T) {
 	w := newWorld(t)
 	w.ahead = time.Hour
 	down := githubtest.Refuse(http.StatusBadGateway, "Server Error")
-	w.Fail(maxTries-1, "", down)
+	w.Fail(maxTries-1, "", func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header()["Date"] = nil
+		down(rw, r)
+	})
 	w.Fail(1, "", githubtest.Refuse(401, "'Issued at' claim ('iat') must be an Integer"))
 	w.Fail(10, "", down)
 	_, err := w.mint(t)

@@ -64,7 +64,7 @@ func (w *world) newClient(t *testing.T, url, caFile string) *Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.http.CloseIdleConnections)
-	c.Warn = func(text string) { w.warned = append(w.warned, text) }
+	c.warn = func(text string) { w.warned = append(w.warned, text) }
 	c.sleep = func(_ context.Context, d time.Duration) error {
 		w.slept = append(w.slept, d)
 		return nil

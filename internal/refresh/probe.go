@@ -24,7 +24,7 @@ func (r *Refresher) Probe(ctx context.Context, app App, token mint.Secret) error
 		return err
 	}
 	for try := 1; ; try++ {
-		err := client.Probe(ctx, token)
+		_, err := client.Probe(ctx, token)
 		if !errors.Is(err, &mint.Error{Kind: mint.Denied}) || try == probeTries {
 			return err
 		}
@@ -38,8 +38,8 @@ func (r *Refresher) Probe(ctx context.Context, app App, token mint.Secret) error
 
 func (r *Refresher) client(app App) (*mint.Client, error) {
 	client, err := mint.NewClient(app.APIURL, app.CAFile, r.Version, r.Now)
-	if err == nil {
-		client.Warn = func(text string) { r.warn(app, text) }
+	if err != nil {
+		return nil, err
 	}
-	return client, err
+	return client.WithWarn(func(text string) { r.warn(app, text) }), nil
 }
