@@ -1,0 +1,75 @@
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// Append adds line to the file at path, which it makes with mode where it is
+// missing. A file that would grow beyond limit bytes first becomes path.1, and the
+// one that had that name goes. One write(2) with O_APPEND takes the line, so that
+// writers at the same time do not mix (open(2)). It follows no link and does not
+// wait: neither for a FIFO's reader, nor for another writer, nor for the disk, so
+// that a power cut may take the last seconds' lines.
+func Append(path string, line []byte, mode fs.FileMode, limit int64) error {
+	f, err := openLog(path, mode)
+	if err != nil {
+		return err
+	}
+	defer func() { f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	// Of several writers at the limit one turns the file, and the others write on:
+	// the lock dies with f.
+	if info.Size() > 0 && info.Size()+int64(len(line)) > limit && unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+		next, err := turn(path, info, mode)
+		if err != nil {
+			return err
+		}
+		if next != nil {
+			f.Close()
+			f = next
+		}
+	}
+	_, err = f.Write(line)
+	return err
+}
+
+func openLog(path string, mode fs.FileMode) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600&mode)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(f.Chmod(mode), syncDir(filepath.Dir(path))); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// turn moves the full file that info is about away and opens a new one, unless
+// another writer has done so.
+func turn(path string, info fs.FileInfo, mode fs.FileMode) (*os.File, error) {
+	now, err := os.Lstat(path)
+	if err == nil && !os.SameFile(now, info) {
+		return openLog(path, mode)
+	}
+	if err := os.Rename(path, path+".1"); err != nil {
+		return nil, err
+	}
+	return openLog(path, mode)
+}
