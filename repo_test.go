@@ -24,14 +24,15 @@ var mayImport = map[string][]string{
 	"internal/envfile":    {},
 	"internal/atomicfile": {},
 	"internal/systemd":    {},
+	"internal/audit":      {"internal/atomicfile"},
 	"internal/takopi":     {},
 	"internal/spec":       {"internal/githubhost"},
 	"internal/mint":       {"internal/githubhost"},
 	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
-	"internal/refresh":    {"internal/atomicfile", "internal/envfile", "internal/githubhost", "internal/mint"},
+	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/envfile", "internal/githubhost", "internal/mint"},
 	"internal/units":      {"internal/envfile", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/mint", "internal/plan", "internal/plugin", "internal/refresh", "internal/spec",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/refresh", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 
 	// What tests and the demo are made with, and never ships.
@@ -47,17 +48,18 @@ var neverShipped = []string{"internal/githubtest", "internal/testhost", "interna
 
 // onlyIn says which package alone may import a library: the adapter for it.
 var onlyIn = map[string]string{
-	"github.com/coreos/go-systemd/":    "internal/systemd",
-	"github.com/godbus/dbus/":          "internal/systemd",
-	"github.com/google/renameio/":      "internal/atomicfile",
-	"github.com/golang-jwt/jwt/":       "internal/mint",
-	"github.com/pelletier/go-toml/":    "internal/takopi",
-	"github.com/urfave/cli/":           "cmd/ghauth-provision",
-	"github.com/hashicorp/hcl/":        "internal/spec",
-	"github.com/zclconf/go-cty":        "internal/spec",
-	"github.com/aymanbagabas/go-udiff": "internal/plan",
-	"github.com/getkin/kin-openapi":    "internal/githubtest",
-	"github.com/rogpeppe/go-internal":  "cmd/ghauth-provision",
+	"github.com/coreos/go-systemd/v22/dbus":    "internal/systemd",
+	"github.com/coreos/go-systemd/v22/journal": "internal/audit",
+	"github.com/godbus/dbus/":                  "internal/systemd",
+	"github.com/google/renameio/":              "internal/atomicfile",
+	"github.com/golang-jwt/jwt/":               "internal/mint",
+	"github.com/pelletier/go-toml/":            "internal/takopi",
+	"github.com/urfave/cli/":                   "cmd/ghauth-provision",
+	"github.com/hashicorp/hcl/":                "internal/spec",
+	"github.com/zclconf/go-cty":                "internal/spec",
+	"github.com/aymanbagabas/go-udiff":         "internal/plan",
+	"github.com/getkin/kin-openapi":            "internal/githubtest",
+	"github.com/rogpeppe/go-internal":          "cmd/ghauth-provision",
 }
 
 // A source is a Go file of the repository.
