@@ -88,6 +88,8 @@ func statusOf(err error) int {
 		return exitTemporary
 	case is[*refresh.SetupError](err):
 		return exitBadSetup
+	case is[*refresh.LockdownError](err):
+		return exitDenied
 	case is[*refresh.WriteError](err), is[*plan.ConflictError](err), is[*fs.PathError](err), is[*os.LinkError](err):
 		return exitNoWrite
 	}
@@ -130,6 +132,8 @@ func remedyOf(err error) string {
 		return "correct it, put it back from a backup, or use the program that wrote it; without it (move it away) all that stands counts as having been there before"
 	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
 		return "try again in a moment"
+	case is[*refresh.LockdownError](err):
+		return "when the incident is over, run: " + program + " resume"
 	}
 	return ""
 }

@@ -14,7 +14,7 @@ import (
 func main() {
 	// What this program and gh make is the user's alone from the first byte,
 	// and never unreadable: a shell's umask can be either.
-	unix.Umask(0o077)
+	umask := unix.Umask(0o077)
 	// A reader that goes away must not end a run in the middle: writes to it
 	// then fail with EPIPE, and the work completes. To be ignored, rather than
 	// caught, would be inherited by gh and the refresh script.
@@ -24,6 +24,6 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	os.Exit(run(ctx, world{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		env: os.Environ(), uid: os.Geteuid(), now: time.Now,
+		env: os.Environ(), uid: os.Geteuid(), umask: umask, now: time.Now,
 	}, os.Args[1:]))
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/urfave/cli/v2"
 )
@@ -23,45 +25,134 @@ func (w *world) mintVerb() *cli.Command {
 		about: `Mints a new token for every app whose token has at most renew_within of its life
 left, writes it to the token file, and logs gh in with it. This is what the timer
 runs; it reads what apply wrote and never the spec. While every token is fresh it
-asks GitHub nothing. A valid token stays until a new one is there.`,
+asks GitHub nothing. A valid token stays until a new one is there that works.
+With --output it prints the token of one app, whole, for scripts. There it also
+serves without anything provisioned: the flags describe the App, or the variables
+GITHUB_APP_ID or GITHUB_APP_CLIENT_ID, GITHUB_APP_INSTALLATION_ID or
+GITHUB_APP_INSTALLATION, GITHUB_APP_PRIVATE_KEY_PATH or GITHUB_APP_PRIVATE_KEY, and
+GITHUB_API_URL. Flags come before what is provisioned, that before the environment.
+Such a token is not stored.`,
 		examples: []string{
 			program + " mint",
 			program + " mint --force              # a new token now",
 			program + " mint --app backend --force",
+			program + " mint --output token --app backend",
+			`eval "$(` + program + ` mint --output env)"`,
+			program + " mint --output json --app-id 123456 --private-key key.pem --installation octo-org",
+			program + " mint --output token --repository hello --permission contents=read",
 		},
-		flags: []cli.Flag{
+		flags: append([]cli.Flag{
 			configDirFlag(),
-			&cli.StringFlag{Name: "app", Usage: "only the app `NAME`"},
+			appFlag(),
 			&cli.BoolFlag{Name: "force", Usage: "mint although the token is fresh"},
-		},
-		do: func(ctx context.Context, c *cli.Context) error {
-			return w.mint(ctx, c.String("config-dir"), c.String("app"), c.Bool("force"))
-		},
+			outputFlag(),
+		}, identityFlags()...),
+		do: w.mint,
 	})
 }
 
-func (w *world) mint(ctx context.Context, dir, only string, force bool) error {
-	dir, err := w.configDir(dir)
+func appFlag() cli.Flag { return &cli.StringFlag{Name: "app", Usage: "only the app `NAME`"} }
+
+func (w *world) mint(ctx context.Context, c *cli.Context) error {
+	form := c.String("output")
+	if err := checkForm(form); err != nil {
+		return err
+	}
+	app, alone, err := w.alone(c)
+	switch {
+	case err != nil:
+		return err
+	case alone && form == "":
+		return usage("the token of an App that is not provisioned is stored nowhere", "say how to print it: --output env, json or token")
+	case alone:
+		token, err := w.standAlone(ctx, app)
+		if err != nil {
+			return err
+		}
+		return w.printToken(form, app, token)
+	case form != "":
+		return w.mintOne(ctx, c, form)
+	}
+	dir, apps, errs, err := w.provisioned(c)
 	if err != nil {
 		return err
 	}
-	if err := w.becomeOwner(dir); err != nil {
-		return err
-	}
-	apps, errs := refresh.Apps(dir)
-	if only != "" {
-		if apps, err = pick(apps, only, dir); err != nil {
-			return errors.Join(append(errs, err)...)
-		}
-		errs = nil
-	}
-	if len(apps)+len(errs) == 0 {
-		return &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
-	}
-	for _, res := range w.refresh(ctx, w.refresher(dir), apps, force) {
+	for _, res := range w.refresh(ctx, w.refresher(dir), apps, c.Bool("force")) {
 		errs = append(errs, ofApp(res.App, w.report(res)))
 	}
 	return errors.Join(errs...)
+}
+
+// mintOne refreshes one app and prints its token. One that lives is printed even
+// where no new one was to be had.
+func (w *world) mintOne(ctx context.Context, c *cli.Context, form string) error {
+	dir, app, err := w.oneApp(c)
+	if err != nil {
+		return err
+	}
+	res := w.refresh(ctx, w.refresher(dir), []refresh.App{app}, c.Bool("force"))[0]
+	if res.Token.Value == "" {
+		return ofApp(app, res.Err)
+	}
+	for _, err := range []error{res.Err, res.GHErr} {
+		if err != nil {
+			w.say("%s: %v", app.Name, err)
+		}
+	}
+	return w.printToken(form, app, res.Token)
+}
+
+// alone gives the App that flags describe, or the environment where nothing is
+// provisioned, and whether there is one.
+func (w *world) alone(c *cli.Context) (app refresh.App, alone bool, err error) {
+	flags, err := given(c)
+	if err != nil {
+		return app, false, err
+	}
+	dir, err := w.configDir(c.String("config-dir"))
+	if err != nil {
+		return app, false, err
+	}
+	apps, errs := refresh.Apps(dir)
+	base := w.fromEnv()
+	switch none := len(apps)+len(errs) == 0; {
+	case len(flags) == 0 && (!none || len(base) == 0):
+		return app, false, nil
+	case !none:
+		if _, app, err = w.oneApp(c); err == nil {
+			base, err = refresh.AppVars(app.File)
+		}
+		if flags["GITHUB_APP_ID"]+flags["GITHUB_APP_CLIENT_ID"] != "" {
+			// Another App has other installations and keys; its GitHub is the same.
+			maps.DeleteFunc(base, func(name, _ string) bool { return strings.HasPrefix(name, "GITHUB_APP_") })
+		}
+	}
+	if err == nil {
+		app, err = describedApp(base, flags)
+	}
+	return app, true, err
+}
+
+// provisioned gives the apps of the key directory, all or the one that --app names,
+// and in errs what is wrong with others. As root it becomes the directory's owner.
+func (w *world) provisioned(c *cli.Context) (dir string, apps []refresh.App, errs []error, err error) {
+	if dir, err = w.configDir(c.String("config-dir")); err != nil {
+		return
+	}
+	if err = w.becomeOwner(dir); err != nil {
+		return
+	}
+	apps, errs = refresh.Apps(dir)
+	if only := c.String("app"); only != "" {
+		if apps, err = pick(apps, only, dir); err != nil {
+			err = errors.Join(append(errs, err)...)
+		}
+		errs = nil
+	}
+	if err == nil && len(apps)+len(errs) == 0 {
+		err = &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
+	}
+	return
 }
 
 // configDir gives the key directory: the flag's, or the usual one.
@@ -79,17 +170,25 @@ func pick(apps []refresh.App, name, dir string) ([]refresh.App, error) {
 	if i >= 0 {
 		return apps[i : i+1], nil
 	}
-	names := "none"
-	if len(apps) > 0 {
-		names = strings.Join(mapTo(apps, func(a refresh.App) string { return a.Name }), ", ")
+	return nil, usage(fmt.Sprintf("no app %q is provisioned in %s", name, dir), "the apps there: "+names(apps))
+}
+
+func names(apps []refresh.App) string {
+	if len(apps) == 0 {
+		return "none"
 	}
-	return nil, usage(fmt.Sprintf("no app %q is provisioned in %s", name, dir), "the apps there: "+names)
+	return strings.Join(mapTo(apps, func(a refresh.App) string { return a.Name }), ", ")
 }
 
 func (w *world) refresher(dir string) *refresh.Refresher {
 	return &refresh.Refresher{
 		Dir: dir, Version: versionString(), Now: w.now, Env: w.env,
 		Warn: func(app, text string) { w.say("%s: %s", app, text) },
+		Audit: func(r audit.Record) {
+			if err := audit.Write(dir, r); err != nil {
+				w.say("%s: no record was kept: %v", r.App, err)
+			}
+		},
 	}
 }
 

@@ -41,6 +41,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	j = &job{spec: s, specPath: path, executable: site.Executable}
+	site.LockedDown = w.lockedDown(s)
 	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}

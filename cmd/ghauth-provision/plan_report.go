@@ -119,6 +119,9 @@ func (r planReport) summary() string {
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
 	notes := append([]string{}, p.Notes...)
+	if w.lockedDown(j.spec) {
+		notes = append(notes, "this host is locked down: the timer is left as it is, and no token is minted; to end that: "+program+" resume")
+	}
 	if w.root != "" {
 		binary := units.PathsOf(j.spec, j.executable).Binary
 		// The copy of the key stays: it may be for more than one image.

@@ -38,8 +38,10 @@ type statusReport struct {
 	Timer   unitStatus  `json:"timer"`
 	Service unitStatus  `json:"service"`
 	Linger  string      `json:"linger"` // on, off or not checked
-	Host    hostStatus  `json:"host"`
-	Notes   []string    `json:"notes,omitempty"` // what was not checked, and why
+	// Lockdown is since when no token is minted or handed out.
+	Lockdown time.Time  `json:"lockdown,omitzero"`
+	Host     hostStatus `json:"host"`
+	Notes    []string   `json:"notes,omitempty"` // what was not checked, and why
 }
 
 type appStatus struct {
@@ -86,7 +88,7 @@ func (r statusReport) good() bool {
 			return false
 		}
 	}
-	if r.Timer.Active != "active" && r.Timer.Active != "not checked" {
+	if !r.Lockdown.IsZero() || r.Timer.Active != "active" && r.Timer.Active != "not checked" {
 		return false
 	}
 	return r.Host.Changes == 0 && r.Host.Error == "" && len(r.Apps) > 0
@@ -128,6 +130,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		dir = s.Paths.ConfigDir
 		site, err := w.site()
 		if err == nil {
+			site.LockedDown = w.lockedDown(s)
 			j.desired, err = units.Desired(s, site)
 		}
 		if err != nil {
@@ -148,6 +151,9 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
 	r.Apps = w.inspectApps(dir)
+	if since, locked := refresh.LockedDown(dir); locked {
+		r.Lockdown = since.UTC()
+	}
 	return r, nil
 }
 

@@ -7,6 +7,9 @@ import (
 
 // showStatus prints a report for people.
 func (w *world) showStatus(r statusReport) {
+	if !r.Lockdown.IsZero() {
+		w.print("%s since %s: no token is minted or handed out until: %s resume", w.paint(red, "locked down"), r.Lockdown.Local().Format(time.DateTime), program)
+	}
 	for _, a := range r.Apps {
 		w.print("%-8s %s", a.Name, w.appLine(a))
 	}

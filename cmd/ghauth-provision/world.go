@@ -19,6 +19,7 @@ type world struct {
 	stdout, stderr io.Writer
 	env            []string
 	uid            int       // the effective one
+	umask          int       // the caller's, for the program that exec becomes
 	root           plan.Root // what --root names, once it is taken
 	now            func() time.Time
 

@@ -22,6 +22,19 @@ func APIURL(host string) string {
 	}
 }
 
+// OfAPIURL gives the host whose REST API is at a URL, the inverse of APIURL. Of an
+// API at an address of its own it gives that address's host.
+func OfAPIURL(apiURL string) string {
+	u, err := url.Parse(apiURL)
+	if err != nil {
+		return ""
+	}
+	if host, ok := strings.CutPrefix(u.Hostname(), "api."); ok && APIURL(host) == u.Scheme+"://"+u.Host {
+		return host
+	}
+	return u.Hostname()
+}
+
 // Enterprise reports whether gh calls host an Enterprise Server, for which it
 // reads GH_ENTERPRISE_TOKEN and not GH_TOKEN (`gh help environment`).
 func Enterprise(host string) bool {

@@ -17,6 +17,9 @@ func TestHosts(t *testing.T) {
 		if got := APIURL(tt.host); got != tt.api {
 			t.Errorf("APIURL(%q) = %q, want %q", tt.host, got, tt.api)
 		}
+		if got := OfAPIURL(tt.api); got != tt.host {
+			t.Errorf("OfAPIURL(%q) = %q, want %q", tt.api, got, tt.host)
+		}
 		if got := Enterprise(tt.host); got != tt.enterprise {
 			t.Errorf("Enterprise(%q) = %v, want %v", tt.host, got, tt.enterprise)
 		}
@@ -44,6 +47,19 @@ func TestCheckAPIURL(t *testing.T) {
 	} {
 		if err := CheckAPIURL(url); (err == nil) != ok {
 			t.Errorf("CheckAPIURL(%q) = %v, want ok %v", url, err, ok)
+		}
+	}
+}
+
+func TestOfAPIURL(t *testing.T) {
+	for api, want := range map[string]string{
+		"https://api.example.com":          "api.example.com",
+		"http://api.github.localhost:8080": "api.github.localhost",
+		"https://api.github.com/":          "github.com",
+		"::":                               "",
+	} {
+		if got := OfAPIURL(api); got != want {
+			t.Errorf("OfAPIURL(%q) = %q, want %q", api, got, want)
 		}
 	}
 }

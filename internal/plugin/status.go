@@ -49,6 +49,9 @@ func (p Plugin) status(app string) (string, int) {
 	for _, err := range errs {
 		lines = append(lines, err.Error()+": run `ghauth-provision apply`")
 	}
+	if since, locked := refresh.LockedDown(p.dir()); locked {
+		lines = append([]string{"locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"}, lines...)
+	}
 	return strings.Join(lines, "\n"), 0
 }
 
@@ -91,7 +94,8 @@ func (p Plugin) line(h holder) string {
 // stored judges another tool's token by its age alone.
 func (h holder) stored(now time.Time) (mint.Token, refresh.State, error) {
 	if h.app != nil {
-		return h.app.Stored(now)
+		token, state, err := h.app.Stored(now)
+		return token.Token, state, err
 	}
 	token, err := refresh.ReadToken(h.file)
 	switch {

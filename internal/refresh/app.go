@@ -57,11 +57,7 @@ func Apps(dir string) (apps []App, errs []error) {
 var errAbsent = errors.New("does not exist")
 
 func readApp(path string) (App, error) {
-	data, _, err := readSmall(path)
-	if err != nil {
-		return App{}, err
-	}
-	vars, err := envfile.Parse(data)
+	vars, err := AppVars(path)
 	if err != nil {
 		return App{}, err
 	}
@@ -69,6 +65,18 @@ func readApp(path string) (App, error) {
 	app.File, app.TokenFile = path, TokenFile(path)
 	return app, err
 }
+
+// AppVars reads the variables of an app env file.
+func AppVars(path string) (map[string]string, error) {
+	data, _, err := readSmall(path)
+	if err != nil {
+		return nil, err
+	}
+	return envfile.Parse(data)
+}
+
+// IsDefault reports whether the app is the first of its spec.
+func (a App) IsDefault() bool { return filepath.Base(a.File) == "github-app.env" }
 
 // TokenFile gives the token env file that belongs to an app env file:
 // github-token-x.env beside github-app-x.env.

@@ -56,7 +56,7 @@ func TestExpiredTokenIsNoResult(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", 0)
 	s.github.SetSuspended(firstInst, true)
-	if res := s.run(false)[0]; res.Err == nil || res.Token != (mint.Token{}) {
+	if res := s.run(false)[0]; res.Err == nil || res.Token != (Stored{}) {
 		t.Errorf("result = %+v, want an error and no token", res)
 	}
 }

@@ -70,7 +70,7 @@ func (s *ghSite) timed(limit time.Duration) (Result, time.Duration) {
 func (s *ghSite) goodToken(res Result) {
 	s.Helper()
 	stored, err := ReadToken(s.path("github-token.env"))
-	if res.Err != nil || !res.Minted || err != nil || stored != res.Token {
+	if res.Err != nil || !res.Minted || err != nil || stored != res.Token.Token {
 		s.Errorf("result = %+v, stored %+v, %v, want a new token in both", res, stored, err)
 	}
 }

@@ -80,7 +80,7 @@ func TestSystemdReadsTheTokenFile(t *testing.T) {
 		return
 	}
 	path := filepath.Join(os.Getenv("HOME"), "github-token.env")
-	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, longToken()); err != nil {
+	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("systemd-run", "--user", "--wait", "--pipe", "--quiet", "--property=EnvironmentFile="+path,

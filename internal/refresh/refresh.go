@@ -1,6 +1,7 @@
 // Package refresh keeps the token files of one config directory fresh: is a
-// token due? then lock, mint, write the token file, and tell gh. It reads the
-// app env files alone, so that what the timer runs is what was applied.
+// token due? then lock, mint, try the new token, write the token file, and tell
+// gh. It reads the app env files alone, so that what the timer runs is what was
+// applied.
 package refresh
 
 import (
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"golang.org/x/sys/unix"
 )
@@ -17,8 +19,8 @@ import (
 // even then GHErr may say that gh was not told.
 type Result struct {
 	App    App
-	Minted bool       // false: the stored token was kept
-	Token  mint.Token // what is stored now; zero if nothing usable is
+	Minted bool   // false: the stored token was kept
+	Token  Stored // what is stored now; zero if nothing usable is
 	Err    error
 	GHErr  error
 }
@@ -32,6 +34,10 @@ type Refresher struct {
 	// Warn is told what deserves a line but is no failure, of several apps at
 	// the same time. It may be nil.
 	Warn func(app, text string)
+	// Audit is given a record of all that is done with a token. It may be nil.
+	Audit func(audit.Record)
+
+	clients clients
 }
 
 // maxParallel bounds how many apps are minted for at once.
@@ -42,22 +48,34 @@ const maxParallel = 8
 // no other; results come in the order of apps.
 func (r *Refresher) Run(ctx context.Context, apps []App, force bool) []Result {
 	results := make([]Result, len(apps))
+	for i, app := range apps {
+		results[i].App = app
+	}
+	if err := r.unlocked(); err != nil {
+		for i := range results {
+			results[i].Err = err
+		}
+	} else {
+		r.run(ctx, results, force)
+	}
+	for _, res := range results {
+		r.record(res)
+	}
+	return results
+}
+
+func (r *Refresher) run(ctx context.Context, results []Result, force bool) {
 	var work []*Result
 	var longest time.Duration
-	for i, app := range apps {
+	for i := range results {
 		res := &results[i]
-		res.App = app
-		if _, err := r.look(res); err != nil {
-			res.Err = err
-			continue
-		}
-		if force || r.unfinished(res) {
+		if _, res.Err = r.look(res); res.Err == nil && (force || r.unfinished(res)) {
 			work = append(work, res)
-			longest = max(longest, app.Timeout)
+			longest = max(longest, res.App.Timeout)
 		}
 	}
 	if len(work) == 0 {
-		return results
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
@@ -66,11 +84,10 @@ func (r *Refresher) Run(ctx context.Context, apps []App, force bool) []Result {
 		for _, res := range work {
 			res.Err = err
 		}
-		return results
+		return
 	}
 	defer unlock()
 	each(work, func(res *Result) { r.refresh(ctx, res, force, held) })
-	return results
 }
 
 func each(work []*Result, do func(*Result)) {
@@ -104,40 +121,63 @@ func (r *Refresher) lock(ctx context.Context) (unlock func(), held time.Time, er
 // it waited, or that the holder it waited for had stored already.
 func (r *Refresher) refresh(ctx context.Context, res *Result, force bool, held time.Time) {
 	before := res.Token.Value
-	written, err := r.look(res)
-	if err != nil {
-		res.Err = err
+	var written time.Time
+	if written, res.Err = r.look(res); res.Err != nil {
 		return
 	}
 	app := res.App
-	fresh := !due(res.Token, r.Now(), app.RenewWithin)
+	fresh := !due(res.Token.Token, r.Now(), app.RenewWithin)
 	shared := res.Token.Value != before || !held.IsZero() && !written.Before(held)
 	if !fresh || force && !shared {
-		token, err := r.mint(ctx, app)
-		if err == nil {
-			err = r.store(app, token)
-		}
-		if err != nil {
-			res.Err = err
+		if res.Err = r.renew(ctx, res); res.Err != nil {
 			return
 		}
-		res.Token, res.Minted = token, true
 	}
 	if app.GH {
 		res.GHErr = loginGH(ctx, app, res.Token.Value, r.Env)
 	}
 }
 
-func (r *Refresher) mint(ctx context.Context, app App) (mint.Token, error) {
-	key, err := mint.ReadKey(app.KeyPath)
-	if err != nil {
-		return mint.Token{}, err
+// Ensure refreshes apps as Run does, and has GitHub say that a token which was
+// kept still works: one that it refuses, as after a revocation, is replaced.
+func (r *Refresher) Ensure(ctx context.Context, apps []App) []Result {
+	results := r.Run(ctx, apps, false)
+	var kept []*Result
+	for i := range results {
+		if res := &results[i]; res.Err == nil && !res.Minted {
+			kept = append(kept, res)
+		}
 	}
-	client, err := r.client(app)
-	if err != nil {
-		return mint.Token{}, err
+	each(kept, func(res *Result) {
+		_, err := r.Probe(ctx, res.App, res.Token.Value)
+		switch {
+		case errors.Is(err, &mint.Error{Kind: mint.Denied}):
+			r.warn(res.App, "GitHub no longer takes the stored token: minting a new one")
+			*res = r.Run(ctx, []App{res.App}, true)[0]
+		case err != nil:
+			res.Err = err
+		}
+	})
+	return results
+}
+
+// record tells the audit what became of an app.
+func (r *Refresher) record(res Result) {
+	rec := audit.Record{Event: audit.Reuse, Key: res.Token.Key, TokenSHA256: res.Token.Value.SHA256(), ExpiresAt: res.Token.ExpiresAt}
+	switch {
+	case res.Err != nil:
+		rec = audit.Record{Event: audit.Refusal, Reason: res.Err.Error()}
+	case res.Minted:
+		rec.Event = audit.Mint
 	}
-	return client.Mint(ctx, mint.Installation{Issuer: app.Issuer, ID: app.InstallationID}, key)
+	r.audit(res.App, rec)
+}
+
+func (r *Refresher) audit(app App, rec audit.Record) {
+	if r.Audit != nil {
+		rec.Time, rec.App, rec.Issuer, rec.Installation = r.Now().UTC(), app.Name, app.Issuer, app.InstallationID
+		r.Audit(rec)
+	}
 }
 
 func (r *Refresher) warn(app App, text string) {

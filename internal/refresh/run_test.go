@@ -23,7 +23,7 @@ func TestFirstRunMints(t *testing.T) {
 		if !res.Minted || res.Token.Value.Reveal() != minted.Value || !res.Token.ExpiresAt.Equal(minted.ExpiresAt) {
 			t.Errorf("result = %+v, want the token %.8s that ends %s", res, minted.Value, minted.ExpiresAt)
 		}
-		if stored, err := ReadToken(s.path("github-token.env")); err != nil || stored != res.Token {
+		if stored, err := readToken(s.path("github-token.env")); err != nil || stored.Token != res.Token.Token || stored.Key != res.Token.Key || stored.Owner != "octo-org" {
 			t.Errorf("stored = %+v, %v, want %+v", stored, err, res.Token)
 		}
 		s.holds(".ghauth.lock", "github-token.env")

@@ -40,7 +40,7 @@ func TestTwoForcedRunsMintOnce(t *testing.T) {
 func TestTokenThatCameMeanwhileIsShared(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_new", time.Hour)
-	res := &Result{App: s.apps()[0], Token: mint.Token{Value: "ghs_canary"}}
+	res := &Result{App: s.apps()[0], Token: Stored{Token: mint.Token{Value: "ghs_canary"}}}
 	s.r.refresh(t.Context(), res, true, time.Time{})
 	if res.Err != nil || res.Minted || res.Token.Value != "ghs_new" {
 		t.Errorf("result = %+v, want the token that is stored now", res)

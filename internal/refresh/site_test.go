@@ -133,7 +133,7 @@ func (s *site) ok(force bool) []Result {
 func (s *site) store(value string, left time.Duration) {
 	s.Helper()
 	t := mint.Token{Value: mint.Secret(value), CreatedAt: now.Add(left - time.Hour), ExpiresAt: now.Add(left)}
-	if err := writeToken(s.apps()[0], t); err != nil {
+	if err := writeToken(s.apps()[0], Stored{Token: t}); err != nil {
 		s.Fatal(err)
 	}
 }

@@ -17,19 +17,19 @@ const (
 	Fresh      State = "fresh"
 	Due        State = "due"        // it lives, and the next run replaces it
 	Expired    State = "expired"    // its time is over
-	Superseded State = "superseded" // it is of another App, installation or host
+	Superseded State = "superseded" // it is of another App, installation, scope or host
 	Invalid    State = "invalid"    // the file is loose, or holds no token
 	Missing    State = "missing"
 )
 
 // Stored reads app's token and judges it at the time now. The error says why
 // the state is Invalid, and is nil in every other.
-func (a App) Stored(now time.Time) (mint.Token, State, error) {
-	s, state, err := a.stored(now)
-	return s.Token, state, err
+func (a App) Stored(now time.Time) (Stored, State, error) {
+	f, state, err := a.stored(now)
+	return f.Stored, state, err
 }
 
-func (a App) stored(now time.Time) (stored, State, error) {
+func (a App) stored(now time.Time) (tokenFile, State, error) {
 	s, err := readToken(a.TokenFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

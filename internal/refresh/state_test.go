@@ -54,7 +54,7 @@ func TestTokenOfAnother(t *testing.T) {
 		app := s.apps()[0]
 		before := app
 		change(&before)
-		if err := writeToken(before, hourToken); err != nil {
+		if err := writeToken(before, Stored{Token: hourToken}); err != nil {
 			t.Fatal(err)
 		}
 		if _, state, _ := app.Stored(now); state != Superseded {

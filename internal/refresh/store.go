@@ -5,14 +5,12 @@ import (
 	"os"
 	"syscall"
 	"time"
-
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
 // look reads what is stored, and tells when it was written. A token file that
 // is no token file is due; one that is in the way is an error.
 func (r *Refresher) look(res *Result) (written time.Time, err error) {
-	res.Token = mint.Token{}
+	res.Token = Stored{}
 	if err := checkDir(r.Dir); err != nil {
 		return written, err
 	}
@@ -20,20 +18,20 @@ func (r *Refresher) look(res *Result) (written time.Time, err error) {
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return written, &SetupError{path + " is not a regular file", "move it away"}
 	}
-	s, state, _ := res.App.stored(r.Now())
+	f, state, _ := res.App.stored(r.Now())
 	if state == Fresh || state == Due {
-		res.Token, written = s.Token, s.written
+		res.Token, written = f.Stored, f.written
 	}
 	return written, nil
 }
 
 // unfinished reports whether a run without force has anything to do.
 func (r *Refresher) unfinished(res *Result) bool {
-	return due(res.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
+	return due(res.Token.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
 }
 
 // store replaces app's token file.
-func (r *Refresher) store(app App, token mint.Token) error {
+func (r *Refresher) store(app App, token Stored) error {
 	if info, err := os.Lstat(app.TokenFile); err == nil && info.Sys().(*syscall.Stat_t).Nlink > 1 {
 		r.warn(app, app.TokenFile+" had another hard link, which keeps the old token")
 	}

@@ -28,67 +28,95 @@ func ReadToken(path string) (mint.Token, error) {
 	return s.Token, err
 }
 
-// stored is a token with what its file says besides.
-type stored struct {
+// Stored is a token with what its file says besides.
+type Stored struct {
 	mint.Token
+	// Owner is the login of the account whose repositories the token is for, and
+	// Key the fingerprint of the key that it was asked for with. Either may be
+	// empty, as in another tool's file.
+	Owner, Key string
+}
+
+// tokenFile is a token file as it was read.
+type tokenFile struct {
+	Stored
 	source  string      // of the app that it was minted for; empty in a foreign file
 	mode    fs.FileMode // of the file that was read
 	written time.Time
 }
 
-func readToken(path string) (s stored, err error) {
+func readToken(path string) (f tokenFile, err error) {
 	data, info, err := readSmall(path)
 	if errors.Is(err, errAbsent) {
-		return s, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
+		return f, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
 	}
 	var vars map[string]string
 	if err == nil {
 		vars, err = envfile.Parse(data)
 	}
 	if err != nil {
-		return s, fmt.Errorf("%s: %w", path, err)
+		return f, fmt.Errorf("%s: %w", path, err)
 	}
 	value := cmp.Or(vars["GITHUB_TOKEN"], vars["GITHUB_ENTERPRISE_TOKEN"])
 	if value == "" {
-		return s, fmt.Errorf("%s holds no GITHUB_TOKEN", path)
+		return f, fmt.Errorf("%s holds no GITHUB_TOKEN", path)
 	}
-	s = stored{mint.Token{Value: mint.Secret(value), CreatedAt: info.ModTime()}, vars["GHAUTH_TOKEN_SOURCE"], info.Mode().Perm(), info.ModTime()}
+	f = tokenFile{Stored{Owner: vars["GHAUTH_TOKEN_OWNER"], Key: vars["GHAUTH_TOKEN_KEY"]}, vars["GHAUTH_TOKEN_SOURCE"], info.Mode().Perm(), info.ModTime()}
+	f.Value, f.CreatedAt = mint.Secret(value), info.ModTime()
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_CREATED_AT"]); err == nil {
-		s.CreatedAt = at
+		f.CreatedAt = at
 	}
-	s.ExpiresAt = s.CreatedAt.Add(time.Hour)
+	f.ExpiresAt = f.CreatedAt.Add(time.Hour)
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_EXPIRES_AT"]); err == nil {
-		s.ExpiresAt = at
+		f.ExpiresAt = at
 	}
-	return s, nil
+	return f, nil
 }
 
-// source tells apart where tokens come from: one of another GitHub, App or
-// installation is not this app's, and is no other host's business.
+// source tells apart where tokens come from: one of another GitHub, App,
+// installation or scope is not this app's, and is no other host's business.
 func (a App) source() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", a.Host, a.APIURL, a.Issuer, a.InstallationID))
+	from := fmt.Appendf(nil, "%q %q %q %d", a.Host, a.APIURL, a.Issuer, a.InstallationID)
+	if len(a.Repositories)+len(a.Permissions) > 0 {
+		from = fmt.Appendf(from, " %q %q", a.Repositories, a.Permissions) // fmt sorts maps
+	}
+	sum := sha256.Sum256(from)
 	return hex.EncodeToString(sum[:8])
 }
 
 // writeToken replaces app's token env file. Its values are bare: they hold no
 // character that a shell, systemd or a container's --env-file could mistake.
-func writeToken(app App, t mint.Token) error {
-	names := []string{"GITHUB_TOKEN", "GH_TOKEN"}
-	if githubhost.Enterprise(app.Host) {
-		names = []string{"GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN"}
-	}
+func writeToken(app App, t Stored) error {
 	var b strings.Builder
 	b.WriteString("# Written by ghauth-provision mint, which replaces it before it expires.\n")
-	for _, name := range names {
-		fmt.Fprintf(&b, "%s=%s\n", name, t.Value.Reveal())
+	for _, v := range TokenVars(app.Host, t.Token) {
+		fmt.Fprintln(&b, v)
 	}
-	if app.Host != "github.com" {
-		fmt.Fprintf(&b, "GH_HOST=%s\n", app.Host)
-	}
-	fmt.Fprintf(&b, "GITHUB_TOKEN_CREATED_AT=%s\n", t.CreatedAt.UTC().Format(time.RFC3339))
-	fmt.Fprintf(&b, "GITHUB_TOKEN_EXPIRES_AT=%s\n", t.ExpiresAt.UTC().Format(time.RFC3339))
 	fmt.Fprintf(&b, "GHAUTH_TOKEN_SOURCE=%s\n", app.source())
+	for _, more := range []struct{ name, value string }{{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key}} {
+		if more.value != "" {
+			fmt.Fprintf(&b, "%s=%s\n", more.name, more.value)
+		}
+	}
 	return atomicfile.Write(app.TokenFile, []byte(b.String()), 0o600)
+}
+
+// TokenNames are the variables that gh takes tokens and their host from
+// (`gh help environment`).
+var TokenNames = []string{"GITHUB_TOKEN", "GH_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "GH_ENTERPRISE_TOKEN", "GH_HOST"}
+
+// TokenVars gives a token as NAME=VALUE for the environment of programs that work
+// with host, and its times in RFC 3339.
+func TokenVars(host string, t mint.Token) []string {
+	value := t.Value.Reveal()
+	vars := []string{"GITHUB_TOKEN=" + value, "GH_TOKEN=" + value}
+	if githubhost.Enterprise(host) {
+		vars = []string{"GITHUB_ENTERPRISE_TOKEN=" + value, "GH_ENTERPRISE_TOKEN=" + value}
+	}
+	if host != "github.com" {
+		vars = append(vars, "GH_HOST="+host)
+	}
+	return append(vars, "GITHUB_TOKEN_CREATED_AT="+t.CreatedAt.UTC().Format(time.RFC3339), "GITHUB_TOKEN_EXPIRES_AT="+t.ExpiresAt.UTC().Format(time.RFC3339))
 }
 
 // readSmall reads a regular file of bounded size, follows no link and never

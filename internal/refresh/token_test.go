@@ -33,7 +33,7 @@ func TestWriteTokenBytes(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "github-token.env")
 		token := hourToken
 		token.CreatedAt = now.In(time.FixedZone("", 3600))
-		if err := writeToken(App{TokenFile: path, Host: tt.host}, token); err != nil {
+		if err := writeToken(App{TokenFile: path, Host: tt.host}, Stored{Token: token}); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(path)
@@ -54,7 +54,7 @@ func TestWriteTokenMode(t *testing.T) {
 			t.Fatal(err)
 		}
 		old := unix.Umask(umask)
-		err := writeToken(App{TokenFile: path}, hourToken)
+		err := writeToken(App{TokenFile: path}, Stored{Token: hourToken})
 		unix.Umask(old)
 		if err != nil {
 			t.Fatal(err)
@@ -75,7 +75,7 @@ func longToken() mint.Token {
 
 func TestLongTokenRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github-token.env")
-	if err := writeToken(App{TokenFile: path, Host: "github.com"}, longToken()); err != nil {
+	if err := writeToken(App{TokenFile: path, Host: "github.com"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ReadToken(path); err != nil || got.Value != longToken().Value {
@@ -85,7 +85,7 @@ func TestLongTokenRoundTrip(t *testing.T) {
 
 func TestShellReadsTheTokenFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github-token.env")
-	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, longToken()); err != nil {
+	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("sh", "-euc", `set -a; . "$1"; env`, "sh", path)

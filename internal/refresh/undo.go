@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
@@ -18,7 +19,7 @@ const undoTimeout = 15 * time.Second
 
 // Revoke kills the token in a token file at GitHub, if it lives.
 func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
-	token, err := ReadToken(tokenFile)
+	token, err := readToken(tokenFile)
 	if err != nil || !token.ExpiresAt.After(r.Now()) {
 		return nil // nothing that could still be used
 	}
@@ -32,7 +33,11 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 	if err != nil {
 		return err
 	}
-	return client.Revoke(ctx, token.Value)
+	if err := client.Revoke(ctx, token.Value); err != nil {
+		return err
+	}
+	r.audit(app, audit.Record{Event: audit.Revoke, TokenSHA256: token.Value.SHA256(), ExpiresAt: token.ExpiresAt, Key: token.Key})
+	return nil
 }
 
 // LogOutGH makes gh forget the login of the host that a stamp file names, as long

@@ -22,6 +22,9 @@ func minted(s *spec.Spec, home string) []plan.File {
 		}
 		add(AppFile(dir, "github-token", i, app.Name, ".env"), "token of app "+app.Name, plan.File{Undo: plan.Revoke, App: app.Name})
 	}
+	for _, name := range []string{"audit.log", "audit.log.1", "lockdown"} {
+		add(filepath.Join(dir, name), name, plan.File{})
+	}
 	if s.GH.Enabled {
 		// Where they are new, gh makes them at the first login.
 		add(filepath.Join(home, ".config"), "directory of gh's own", plan.File{IfNew: true})

@@ -31,6 +31,8 @@ type Site struct {
 	// Still says that no systemd runs there: then apply itself makes the link that
 	// enables the timer.
 	Still bool
+	// LockedDown says that a lockdown keeps the timer from running.
+	LockedDown bool
 }
 
 // Desired gives the state that s asks for.
@@ -63,7 +65,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 	if site.Still {
 		enable(state.Files, r.paths.Timer)
 	}
-	state.Units = unitsOf(r.paths)
+	state.Units = unitsOf(r.paths, !site.LockedDown)
 	return state, nil
 }
 
@@ -81,13 +83,13 @@ func Nothing(configDir string, site Site) plan.State {
 // without its spec.
 func Watched(unitDir string) plan.State {
 	return plan.State{Linger: plan.LingerOn, Units: unitsOf(Paths{
-		Service: filepath.Join(unitDir, Service), Timer: filepath.Join(unitDir, Timer)})}
+		Service: filepath.Join(unitDir, Service), Timer: filepath.Join(unitDir, Timer)}, true)}
 }
 
-func unitsOf(p Paths) []plan.Unit {
+func unitsOf(p Paths, start bool) []plan.Unit {
 	return []plan.Unit{
 		{Name: Service, Path: p.Service},
-		{Name: Timer, Path: p.Timer, Start: true},
+		{Name: Timer, Path: p.Timer, Start: start},
 	}
 }
 

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+	"github.com/urfave/cli/v2"
+)
+
+func (w *world) lockdownVerb() *cli.Command {
+	return w.command(verb{
+		name: "lockdown", usage: "in an incident: no tokens any more",
+		about: `Revokes every stored token, logs gh out, stops and disables the timer, and has
+mint, exec, git's helper and the chat refuse until resume. Then it tells what to do
+next. To run it again tries again what failed.`,
+		examples: []string{program + " lockdown", program + " status", program + " resume"},
+		flags:    []cli.Flag{configDirFlag()},
+		do:       w.lockdown,
+	})
+}
+
+func (w *world) lockdown(ctx context.Context, c *cli.Context) error {
+	dir, apps, errs, err := w.provisioned(c)
+	if err != nil {
+		return err
+	}
+	var results []refresh.Result
+	w.slow("revoking at GitHub", func() { results, err = w.refresher(dir).Lockdown(ctx, apps) })
+	stopped := w.moveTimer(ctx, dir, func(timer plan.Unit) []plan.Action {
+		var actions []plan.Action
+		if timer.Active == "active" {
+			actions = append(actions, plan.Action{Op: plan.Stop, Target: timer.Name, Reason: "a lockdown"})
+		}
+		if timer.File == "enabled" {
+			actions = append(actions, plan.Action{Op: plan.Disable, Target: timer.Name, Reason: "a lockdown"})
+		}
+		return actions
+	})
+	told := w.reportRevoked(results)
+	w.print("%s", w.nextSteps(apps))
+	return errors.Join(append(errs, err, told, stopped)...)
+}
+
+// lockedDown reports whether the host that s is applied to is locked down.
+func (w *world) lockedDown(s *spec.Spec) bool {
+	_, locked := refresh.LockedDown(s.Paths.ConfigDir)
+	return locked && w.root == ""
+}
+
+// nextSteps says what a lockdown cannot do by itself.
+func (w *world) nextSteps(apps []refresh.App) string {
+	text := `
+Locked down. What to do next:
+  1. Tokens that were replaced within the last hour live until ` + w.now().Add(spec.TokenLife).Local().Format(time.TimeOnly) + ` at the latest. To end
+     these, too, suspend the installation at GitHub: Settings, Applications, Configure.
+  2. If the key may have leaked, generate a new one on the App's settings page and delete the old one there:`
+	for _, app := range apps {
+		text += "\n       " + app.Name + ": " + fingerprintOf(app.KeyPath)
+	}
+	return text + `
+  3. See what was minted and handed out: journalctl --user GHAUTH_EVENT=mint + GHAUTH_EVENT=reuse -o verbose
+     (or ` + audit.FileName + ` in the key directory). GitHub's audit log has the same SHA-256, as base64.
+  4. End what still runs with an old token: agents and shells started before.
+  5. Then: ` + program + ` resume`
+}
+
+func (w *world) resumeVerb() *cli.Command {
+	return w.command(verb{
+		name: "resume", usage: "end a lockdown",
+		about:    `Ends a lockdown: enables and starts the timer, and mints new tokens.`,
+		examples: []string{program + " resume"},
+		flags:    []cli.Flag{configDirFlag()},
+		do:       w.resume,
+	})
+}
+
+func (w *world) resume(ctx context.Context, c *cli.Context) error {
+	dir, apps, errs, err := w.provisioned(c)
+	if err != nil {
+		return err
+	}
+	r := w.refresher(dir)
+	if _, locked := refresh.LockedDown(dir); !locked {
+		w.say("there was no lockdown")
+	}
+	if err := r.Resume(); err != nil {
+		return err
+	}
+	started := w.moveTimer(ctx, dir, func(timer plan.Unit) []plan.Action {
+		var actions []plan.Action
+		if timer.File != "enabled" {
+			actions = append(actions, plan.Action{Op: plan.Enable, Target: timer.Path, Reason: "the lockdown ends"})
+		}
+		if timer.Active != "active" {
+			actions = append(actions, plan.Action{Op: plan.Start, Target: timer.Name, Reason: "the lockdown ends"})
+		}
+		return actions
+	})
+	for _, res := range w.refresh(ctx, r, apps, false) {
+		errs = append(errs, ofApp(res.App, w.report(res)))
+	}
+	return errors.Join(append(errs, started)...)
+}
+
+// moveTimer carries out what actions says for the timer as systemd has it.
+func (w *world) moveTimer(ctx context.Context, dir string, actions func(plan.Unit) []plan.Action) error {
+	home, err := w.home()
+	if err != nil {
+		return err
+	}
+	j := &job{desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}
+	j.desired.Manifest = filepath.Join(dir, plan.ManifestName)
+	var disconnect func()
+	j.host, disconnect = w.connect(ctx)
+	defer disconnect()
+	if j.observed, err = plan.Observe(ctx, j.host, j.desired); err != nil {
+		return err
+	}
+	if j.observed.NoUnits != nil {
+		return &failure{exitNoSystemd, "the timer was left as it is: " + j.observed.NoUnits.Error(), "run as this user, in a session: systemctl --user status " + units.Timer}
+	}
+	for _, u := range j.observed.Units {
+		if u.Name != units.Timer || u.Load != "loaded" {
+			continue
+		}
+		for _, rec := range j.observed.Known.Records {
+			if rec.Unit == u.Name {
+				u.Path = rec.Path
+			}
+		}
+		return w.applyPlan(ctx, j, plan.Plan{}, plan.Plan{Actions: actions(u)})
+	}
+	return nil
+}
+
+// fingerprintOf gives the fingerprint of a key, as GitHub shows it.
+func fingerprintOf(path string) string {
+	key, err := mint.ReadKey(path)
+	if err != nil {
+		return "unknown: " + err.Error()
+	}
+	return mint.Fingerprint(&key.PublicKey)
+}

@@ -1,0 +1,129 @@
+package refresh
+
+import (
+	"context"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+// renew mints for an app, and replaces the stored token once GitHub has taken the
+// new one: it may hand out a token that some of it refuses (see probeTries). Where
+// it cannot be asked just then, a new token is better than none, but not better
+// than one that works.
+func (r *Refresher) renew(ctx context.Context, res *Result) error {
+	app := res.App
+	token, err := r.mint(ctx, app)
+	if err != nil {
+		return err
+	}
+	token.Owner, err = r.Probe(ctx, app, token.Value)
+	switch {
+	case err == nil:
+	case mint.IsTemporary(err) && res.Token.Value == "":
+		r.warn(app, "the new token could not be tried: "+err.Error())
+	default:
+		return fmt.Errorf("the new token is not taken over: %w", err)
+	}
+	if err := r.store(app, token); err != nil {
+		return err
+	}
+	res.Token, res.Minted = token, true
+	return nil
+}
+
+// mint asks for a token with the app's keys in turn: while one is replaced by
+// another, GitHub may know either.
+func (r *Refresher) mint(ctx context.Context, app App) (Stored, error) {
+	client, err := r.client(app)
+	if err != nil {
+		return Stored{}, err
+	}
+	if app.NextKeyPath != "" {
+		token, err := mintWith(ctx, client, app, app.NextKeyPath)
+		if !errors.Is(err, mint.ErrUnknownKey) && !isSetup(err) {
+			return token, err
+		}
+		r.warn(app, fmt.Sprintf("the next key does not work yet, so the old one is used: %v", err))
+	}
+	return mintWith(ctx, client, app, app.KeyPath)
+}
+
+func mintWith(ctx context.Context, client *mint.Client, app App, keyPath string) (Stored, error) {
+	key, err := mint.ReadKey(keyPath)
+	if err != nil {
+		return Stored{}, err
+	}
+	token, err := client.Mint(ctx, app.scope(), key)
+	return Stored{Token: token, Key: mint.Fingerprint(&key.PublicKey)}, err
+}
+
+// MintWith mints a token for app with a key that is not the app's own, tries it, and
+// stores it nowhere. Where the app has no installation yet, the one that it names is
+// looked up, or the only one there is.
+func (r *Refresher) MintWith(ctx context.Context, app App, key *rsa.PrivateKey) (Stored, error) {
+	token, err := r.mintWith(ctx, &app, key)
+	r.record(Result{App: app, Token: token, Minted: true, Err: err})
+	return token, err
+}
+
+func (r *Refresher) mintWith(ctx context.Context, app *App, key *rsa.PrivateKey) (Stored, error) {
+	client, err := r.client(*app)
+	if err != nil {
+		return Stored{}, err
+	}
+	if app.InstallationID == 0 {
+		var inst mint.InstallationInfo
+		if app.Installation == "" {
+			inst, err = client.OnlyInstallation(ctx, app.Issuer, key)
+		} else {
+			inst, err = client.FindInstallation(ctx, app.Issuer, key, app.Installation)
+		}
+		if err != nil {
+			return Stored{}, err
+		}
+		app.InstallationID = inst.ID
+	}
+	token, err := client.Mint(ctx, app.scope(), key)
+	if err != nil {
+		return Stored{}, err
+	}
+	owner, err := r.Probe(ctx, *app, token.Value)
+	return Stored{Token: token, Owner: owner, Key: mint.Fingerprint(&key.PublicKey)}, err
+}
+
+// isSetup reports whether a key itself is at fault.
+func isSetup(err error) bool {
+	return errors.Is(err, &mint.Error{Kind: mint.BadSetup}) || errors.Is(err, &mint.Error{Kind: mint.InvalidKey})
+}
+
+func (a App) scope() mint.Installation {
+	return mint.Installation{Issuer: a.Issuer, ID: a.InstallationID, Repositories: a.Repositories, Permissions: a.Permissions}
+}
+
+// clients are one for each GitHub, so that the apps of one share its connections.
+type clients struct {
+	sync.Mutex
+	of map[[2]string]*mint.Client
+}
+
+func (r *Refresher) client(app App) (*mint.Client, error) {
+	r.clients.Lock()
+	defer r.clients.Unlock()
+	where := [2]string{app.APIURL, app.CAFile}
+	shared := r.clients.of[where]
+	if shared == nil {
+		var err error
+		if shared, err = mint.NewClient(app.APIURL, app.CAFile, r.Version, r.Now); err != nil {
+			return nil, err
+		}
+		if r.clients.of == nil {
+			r.clients.of = map[[2]string]*mint.Client{}
+		}
+		r.clients.of[where] = shared
+	}
+	return shared.WithWarn(func(text string) { r.warn(app, text) }), nil
+}
