@@ -74,6 +74,9 @@ func tableOf(s *spec.Spec, p Paths, home string) table {
 }
 
 func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan.File, error) {
+	if app.InstallationID == 0 {
+		return nil, fmt.Errorf("the id of app %s's installation %s is not known", app.Name, app.Installation)
+	}
 	file := appFile{Spec: s, App: app, LoginGH: s.GH.Enabled && i == 0}
 	var files []plan.File
 	for _, key := range KeysOf(s, i) {
