@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -38,6 +37,9 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	if err := w.checkKeys(s); err != nil {
+		return nil, nil, err
+	}
+	if err := w.locate(ctx, s); err != nil {
 		return nil, nil, err
 	}
 	j = &job{spec: s, specPath: path, executable: site.Executable}
@@ -191,25 +193,6 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// spareKey tells of a copy of an app's key that nothing needs once the key has
-// been imported: once the managed one is known to be whole, and another file.
-func (w *world) spareKey(s *spec.Spec, i int, app spec.App) string {
-	managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-	if !exists(app.PrivateKey) || sameFile(managed, app.PrivateKey) {
-		return ""
-	}
-	if _, err := mint.ReadKey(managed); err != nil {
-		return ""
-	}
-	where := "is no longer needed"
-	for _, dir := range []string{"/tmp/", "/var/tmp/", "/dev/shm/", w.getenv("HOME") + "/Downloads/"} {
-		if strings.HasPrefix(app.PrivateKey, dir) {
-			where = "lies where keys get lost, and is no longer needed"
-		}
-	}
-	return fmt.Sprintf("the copy of app %s's key at %s %s; remove it: shred -u %s", app.Name, w.tilde(app.PrivateKey), where, shellWord(app.PrivateKey))
 }
 
 // shellWord quotes a path for a command that people copy.

@@ -81,7 +81,7 @@ func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan
 	var files []plan.File
 	for _, key := range KeysOf(s, i) {
 		files = append(files, plan.File{Path: key.Managed, Kind: plan.Regular, Mode: 0o600, From: key.Source,
-			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: key.Label + " of app " + app.Name})
+			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "private " + key.Label + " of app " + app.Name})
 		if key.Next {
 			file.NextKeyPath = key.Managed
 		} else {
