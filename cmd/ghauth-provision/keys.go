@@ -36,11 +36,14 @@ func (w *world) checkKey(key units.Key) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		_, err = w.managedKey(key)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		err = &failure{exitBadSetup, fmt.Sprintf("app %s: the %s is neither at %s nor at %s", key.App, key.Label, key.Source, key.Managed),
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &failure{exitBadSetup, fmt.Sprintf("app %s: the %s is neither at %s nor at %s", key.App, key.Label, key.Source, key.Managed),
 			"put the .pem from the App's settings page at " + key.Attr + ", or correct the spec"}
+	case err != nil:
+		return fmt.Errorf("app %s: %s: %w", key.App, key.Attr, err)
 	}
-	return err
+	return nil
 }
 
 // managedKey reads the copy of a key that an earlier apply has made.

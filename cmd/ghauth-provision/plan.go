@@ -67,7 +67,8 @@ func (w *world) planVerb() *cli.Command {
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
-reports them, the keys in takopi.toml, and linger. It changes nothing. Of a secret
+reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
+GitHub for nothing but the id of an installation that the spec names. Of a secret
 it shows that it changes, never what to. A file that somebody has changed since an
 apply wrote it is a conflict, shown three ways, and apply stops at it, unless
 --overwrite or --keep settles it. A plan that is saved with --out is what
