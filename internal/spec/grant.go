@@ -21,7 +21,7 @@ var (
 	// external authentication".
 	ownerName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
 	repositoryName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	permissionName = regexp.MustCompile(`^[a-z_]+$`)
+	permissionName = regexp.MustCompile(`^[a-z_]{1,100}$`)
 )
 
 // accessLevels are what GitHub grants of a permission.

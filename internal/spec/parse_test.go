@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"strings"
@@ -219,6 +220,8 @@ func TestParseTooLarge(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(minimal))
+	f.Add([]byte(with(`next_key { file = "n" }` + "\nrepositories = [\"a\"]\npermissions = { a = \"read\" }")))
+	f.Add([]byte(byName("octo/site")))
 	f.Add([]byte("github { host = \"x\" }\nrefresh { interval = \"1s\" }"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := Parse("/d/x.hcl", src, Inputs{Home: "/home/u"})
@@ -229,7 +232,12 @@ func FuzzParse(f *testing.F) {
 			_ = err.Error()
 			return
 		}
-		for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir, s.Takopi.Config, s.Apps[0].PrivateKey} {
+		a := s.Apps[0]
+		if (a.InstallationID == 0) == (a.Installation == "") || (a.AppID == 0) == (a.ClientID == "") || len(a.Repositories) > maxRepositories ||
+			a.Repositories != nil && len(a.Repositories) == 0 || a.Permissions != nil && len(a.Permissions) == 0 {
+			t.Errorf("app %+v", a)
+		}
+		for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir, s.Takopi.Config, a.PrivateKey, cmp.Or(a.NextKey, "/none")} {
 			if !strings.HasPrefix(path, "/") || strings.Contains(path, "/../") {
 				t.Errorf("path %q is not absolute and clean", path)
 			}

@@ -122,6 +122,26 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 	return a
 }
 
+// What mint would not read is not written.
+func TestDesiredBoundsTheEnv(t *testing.T) {
+	t.Parallel()
+	s := parse(t, "/home/u", fourLines)
+	app := &s.Apps[0]
+	for i := range 500 {
+		app.Repositories = append(app.Repositories, fmt.Sprintf("%0100d", i))
+	}
+	if _, err := Desired(s, site("/home/u")); err != nil {
+		t.Errorf("with 500 repositories: %v", err)
+	}
+	app.Permissions = map[string]string{}
+	for i := range 200 {
+		app.Permissions[fmt.Sprintf("%0100d", i)] = "read"
+	}
+	if _, err := Desired(s, site("/home/u")); err == nil || !strings.Contains(err.Error(), "app takopi has too much") {
+		t.Errorf("with 200 permissions as well: %v", err)
+	}
+}
+
 // An id that nobody has looked up is never written.
 func TestDesiredNeedsTheInstallation(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/templates"
@@ -91,6 +92,9 @@ func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan
 	env, err := execute(all, "github-app.env.tmpl", file)
 	if err != nil {
 		return nil, err
+	}
+	if len(env) > envfile.MaxSize {
+		return nil, fmt.Errorf("app %s has too much in repositories, permissions and paths: its env file would have %d bytes, and mint reads %d", app.Name, len(env), envfile.MaxSize)
 	}
 	return append(files, plan.File{
 		Path: AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".env"),
