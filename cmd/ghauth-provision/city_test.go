@@ -32,6 +32,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github down                     stop
 //	github app ID INSTALLATION PEM  register an app, and write its key to PEM;
 //	                                its client id is Iv23li and its ID, or what follows PEM
+//	github rekey ID PEM             the app has a new key, written to PEM, and no other
 //	github life 10s                 how long new tokens live
 //	github format stateless         the shape of new tokens
 //	github refuse N MATCH STATUS MESSAGE   instead of N answers
@@ -70,6 +71,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 			client = args[4]
 		}
 		c.register(ts, number(1), number(2), ts.MkAbs(args[3]), client)
+	case "rekey":
+		c.server.SetKeys(number(1), c.newKey(ts, ts.MkAbs(args[2])))
 	case "life":
 		life, err := time.ParseDuration(args[1])
 		ts.Check(err)
@@ -116,14 +119,19 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (c *city) register(ts *testscript.TestScript, app, installation int64, file, client string) {
-	key, pem := githubtest.Key(len(c.keys))
-	c.keys = append(c.keys, string(pem))
 	c.server.AddApp(githubtest.App{ID: app, ClientID: client, Slug: "app-" + strconv.FormatInt(app, 10),
-		Name: "App", Keys: []*rsa.PublicKey{&key.PublicKey}})
+		Name: "App", Keys: []*rsa.PublicKey{c.newKey(ts, file)}})
 	c.server.AddInstallation(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org",
 		Permissions: map[string]string{"metadata": "read", "contents": "write"}, Repositories: []string{"octo-org/hello"}})
+}
+
+// newKey writes a key that was not used before to file.
+func (c *city) newKey(ts *testscript.TestScript, file string) *rsa.PublicKey {
+	key, pem := githubtest.Key(len(c.keys))
+	c.keys = append(c.keys, string(pem))
 	ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
 	ts.Check(os.WriteFile(file, pem, 0o600))
+	return &key.PublicKey
 }
 
 // mustNotHold fails when text holds a token that was minted, or a line of a key.

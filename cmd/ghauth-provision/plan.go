@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -40,6 +39,9 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := w.checkKeys(s); err != nil {
 		return nil, nil, err
 	}
+	if err := w.locate(ctx, s); err != nil {
+		return nil, nil, err
+	}
 	j = &job{spec: s, specPath: path, executable: site.Executable}
 	site.LockedDown = w.lockedDown(s)
 	if j.desired, err = units.Desired(s, site); err != nil {
@@ -66,7 +68,8 @@ func (w *world) planVerb() *cli.Command {
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
-reports them, the keys in takopi.toml, and linger. It changes nothing. Of a secret
+reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
+GitHub for nothing but the id of an installation that the spec names. Of a secret
 it shows that it changes, never what to. A file that somebody has changed since an
 apply wrote it is a conflict, shown three ways, and apply stops at it, unless
 --overwrite or --keep settles it. A plan that is saved with --out is what
@@ -192,25 +195,6 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// spareKey tells of a copy of an app's key that nothing needs once the key has
-// been imported: once the managed one is known to be whole, and another file.
-func (w *world) spareKey(s *spec.Spec, i int, app spec.App) string {
-	managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-	if !exists(app.PrivateKey) || sameFile(managed, app.PrivateKey) {
-		return ""
-	}
-	if _, err := mint.ReadKey(managed); err != nil {
-		return ""
-	}
-	where := "is no longer needed"
-	for _, dir := range []string{"/tmp/", "/var/tmp/", "/dev/shm/", w.getenv("HOME") + "/Downloads/"} {
-		if strings.HasPrefix(app.PrivateKey, dir) {
-			where = "lies where keys get lost, and is no longer needed"
-		}
-	}
-	return fmt.Sprintf("the copy of app %s's key at %s %s; remove it: shred -u %s", app.Name, w.tilde(app.PrivateKey), where, shellWord(app.PrivateKey))
 }
 
 // shellWord quotes a path for a command that people copy.

@@ -130,8 +130,8 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	if p.WritesUnits() && !canVerify() {
 		notes = append(notes, unitsNotChecked)
 	}
-	for i, app := range j.spec.Apps {
-		if note := w.spareKey(j.spec, i, app); note != "" {
+	for _, key := range units.Keys(j.spec) {
+		if note := w.spareKey(key); note != "" {
 			notes = append(notes, note)
 		}
 	}

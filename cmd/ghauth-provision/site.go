@@ -1,16 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -174,31 +171,4 @@ func (w *world) runtimeDir() string {
 		return ""
 	}
 	return dir
-}
-
-// checkKeys looks at the keys before anything is planned with them: what is to
-// be imported, and what has been, has to be a key that GitHub can have given out.
-func (w *world) checkKeys(s *spec.Spec) error {
-	var errs []error
-	for i, app := range s.Apps {
-		managed := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
-		if w.root != "" && app.PrivateKey == managed {
-			errs = append(errs, &failure{exitUsage, fmt.Sprintf("app %s: private_key is where the key goes, and --root imports it from this host", app.Name),
-				"keep the .pem elsewhere, and name that"})
-			continue
-		}
-		_, err := mint.ReadKeyFile(app.PrivateKey)
-		if errors.Is(err, fs.ErrNotExist) {
-			var real string
-			if real, err = w.root.Real(managed, false); err == nil {
-				_, err = mint.ReadKeyFile(real)
-			}
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			err = &failure{exitBadSetup, fmt.Sprintf("app %s: the key is neither at %s nor at %s", app.Name, app.PrivateKey, managed),
-				"put the .pem from the App's settings page at private_key, or correct the spec"}
-		}
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
 }

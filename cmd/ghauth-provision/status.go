@@ -120,6 +120,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	}
 	dir := filepath.Join(home, ".config/takopi")
 	j := &job{desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}
+	var unknown error // why the spec cannot be compared with
 	s, _, specErr := w.loadSpec(c)
 	switch {
 	case is[*noSpecError](specErr):
@@ -129,8 +130,11 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	default:
 		dir = s.Paths.ConfigDir
 		site, err := w.site()
-		if err == nil {
-			site.LockedDown = w.lockedDown(s)
+		if err != nil {
+			return r, err
+		}
+		site.LockedDown = w.lockedDown(s)
+		if unknown = recall(s); unknown == nil {
 			j.desired, err = units.Desired(s, site)
 		}
 		if err != nil {
@@ -144,6 +148,8 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	switch {
 	case err != nil:
 		r.Host.Error = err.Error()
+	case unknown != nil:
+		r.Host.Error = unknown.Error()
 	case specErr == nil:
 		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
 	}

@@ -62,7 +62,7 @@ func checkHolder(path string, mode fs.FileMode, uid, euid int) error {
 func ReadKeyFile(path string) ([]byte, error) {
 	data, err := readImport(path)
 	if err != nil {
-		return nil, cause(BadSetup, err, "check private_key in the spec", "the key to import cannot be read")
+		return nil, cause(BadSetup, err, "check private_key, or next_key, in the spec", "the key to import cannot be read")
 	}
 	if _, err := ParseKey(data); err != nil {
 		return nil, at(path, err)

@@ -38,7 +38,9 @@ func TestRun(t *testing.T) {
 		}, "key ok, app ok, clock ok, installation ok, permissions failed", "permission issues: read asked, nothing granted", false},
 		{"no such repository", func(_ *githubtest.Server, s *Subject) { s.Repositories = []string{"hello", "secret", "none"} },
 			"key ok, app ok, clock ok, installation ok, repositories failed", "no access to secret, none", false},
-		{"GitHub is down", func(g *githubtest.Server, _ *Subject) { g.Fail(-1, "GET", githubtest.Refuse(http.StatusBadGateway, "")) },
+		{"GitHub is down", func(g *githubtest.Server, _ *Subject) {
+			g.Fail(-1, "GET", githubtest.Refuse(http.StatusBadGateway, ""))
+		},
 			"key ok, app not checked", "502", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

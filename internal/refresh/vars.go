@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
@@ -33,8 +35,9 @@ func ParseApp(vars map[string]string) (App, error) {
 		read func(string) error
 	}{
 		{"GITHUB_APP_INSTALLATION_ID", number(&app.InstallationID)},
-		{"GITHUB_APP_REPOSITORIES", jsonOf(&app.Repositories, "a JSON list of names")},
-		{"GITHUB_APP_PERMISSIONS", jsonOf(&app.Permissions, "a JSON map of permissions to levels")},
+		{"GITHUB_APP_INSTALLATION", named},
+		{"GITHUB_APP_REPOSITORIES", repositories(&app.Repositories)},
+		{"GITHUB_APP_PERMISSIONS", permissions(&app.Permissions)},
 		{"GITHUB_API_URL", githubhost.CheckAPIURL},
 		{"GHAUTH_RENEW_WITHIN", span(&app.RenewWithin)},
 		{"GHAUTH_TIMEOUT", span(&app.Timeout)},
@@ -68,12 +71,35 @@ func span(to *time.Duration) func(string) error {
 	}
 }
 
-// jsonOf takes one JSON value that is not empty: to narrow a token to nothing is
-// a mistake that must not become a token for everything.
-func jsonOf[T []string | map[string]string](to *T, what string) func(string) error {
+func named(text string) error {
+	if text == "" {
+		return errors.New("is empty")
+	}
+	return nil
+}
+
+// repositories takes a list that names at least one: a token that is narrowed to
+// nothing by mistake must not become one for everything.
+func repositories(to *[]string) func(string) error {
 	return func(text string) error {
-		if err := json.Unmarshal([]byte(text), to); err != nil || len(*to) == 0 {
-			return errors.New("is not " + what)
+		err := json.Unmarshal([]byte(text), to)
+		if err != nil || len(*to) == 0 || slices.ContainsFunc(*to, func(name string) bool { return name == "" || strings.Contains(name, "/") }) {
+			return errors.New(`is not a JSON list of repositories' names without their owner, such as ["site"]`)
+		}
+		return nil
+	}
+}
+
+// permissions takes a map that names at least one, too.
+func permissions(to *map[string]string) func(string) error {
+	return func(text string) error {
+		err := json.Unmarshal([]byte(text), to)
+		bad := err != nil || len(*to) == 0
+		for name, level := range *to {
+			bad = bad || name == "" || level != "read" && level != "write" && level != "admin"
+		}
+		if bad {
+			return errors.New(`is not a JSON map of permissions to read, write or admin, such as {"contents":"write"}`)
 		}
 		return nil
 	}

@@ -129,12 +129,15 @@ func TestSensitiveValuesStaySecret(t *testing.T) {
 	const canary = "/canary\"s"
 	sensitive := "variable \"s\" { sensitive = true }\n"
 	for _, expr := range []string{`var.s`, `"${var.s}/${var.nope}"`, `var.s + 1`, `var.s.x`, `jsondecode(var.s)`, `parseint(var.s, 10)`, `[for x in var.s : x]`, `upper(var.s, 2)`} {
-		for _, key := range []string{"private_key", "config_dir", "interval", "app_id"} {
+		for _, key := range []string{"private_key", "config_dir", "interval", "app_id", "installation", "repositories", "permissions"} {
 			src := map[string]string{
-				"private_key": string(app(expr, "")),
-				"config_dir":  minimal + "paths { config_dir = " + expr + " }\n",
-				"interval":    minimal + "refresh { interval = " + expr + " }\n",
-				"app_id":      strings.Replace(minimal, "123456", expr, 1),
+				"private_key":  string(app(expr, "")),
+				"config_dir":   minimal + "paths { config_dir = " + expr + " }\n",
+				"interval":     minimal + "refresh { interval = " + expr + " }\n",
+				"app_id":       strings.Replace(minimal, "123456", expr, 1),
+				"installation": strings.Replace(minimal, "installation_id = 987654", "installation = "+expr, 1),
+				"repositories": strings.Replace(minimal, "}", "repositories = [\"site\", "+expr+"]\n}", 1),
+				"permissions":  strings.Replace(minimal, "}", "permissions = { contents = \"read\", ("+expr+") = "+expr+" }\n}", 1),
 			}[key]
 			_, err := Parse("/d/x.hcl", []byte(src+sensitive), Inputs{Home: "/h", Vars: map[string]string{"s": canary}})
 			if err != nil && strings.Contains(err.Error(), "canary") {

@@ -21,7 +21,7 @@ var (
 	// external authentication".
 	ownerName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$`)
 	repositoryName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
-	permissionName = regexp.MustCompile(`^[a-z_]+$`)
+	permissionName = regexp.MustCompile(`^[a-z_]{1,100}$`)
 )
 
 // accessLevels are what GitHub grants of a permission.
@@ -54,24 +54,20 @@ func checkRepository(s string) error {
 // repositories stores names, each once: GitHub does not tell upper from lower
 // case in them.
 func repositories(to *[]string) value {
-	list := texts(to)
+	list := texts(to, checkRepository)
 	return value{list.typ, func(v cty.Value) error {
+		if n := v.LengthInt(); n == 0 || n > maxRepositories {
+			return fmt.Errorf("must name from 1 to %d repositories; leave it out for all of them", maxRepositories)
+		}
 		if err := list.store(v); err != nil {
 			return err
 		}
-		if n := len(*to); n == 0 || n > maxRepositories {
-			return fmt.Errorf("must name from 1 to %d repositories; leave it out for all of them", maxRepositories)
-		}
-		seen := map[string]int{}
+		seen := map[string]bool{}
 		for i, name := range *to {
-			if err := checkRepository(name); err != nil {
-				return fmt.Errorf("entry %d %w", i+1, err)
+			if name = strings.ToLower(name); seen[name] {
+				return &entryError{index: i, error: errors.New("must name each repository once")}
 			}
-			name = strings.ToLower(name)
-			if first, ok := seen[name]; ok {
-				return fmt.Errorf("must name each repository once: entry %d is entry %d again", i+1, first)
-			}
-			seen[name] = i + 1
+			seen[name] = true
 		}
 		return nil
 	}}
@@ -81,18 +77,18 @@ func repositories(to *[]string) value {
 // a name is only looked at for its form.
 func permissions(to *map[string]string) value {
 	return value{cty.Map(cty.String), func(v cty.Value) error {
-		*to = map[string]string{}
 		levels := v.AsValueMap()
 		if len(levels) == 0 {
 			return errors.New("must name a permission; leave it out for all that the installation may")
 		}
+		*to = map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(levels)) {
 			level := levels[name]
 			if !permissionName.MatchString(name) {
-				return errors.New(`must hold permissions as GitHub's API names them, of a-z and _, such as "pull_requests"`)
+				return &entryError{key: name, error: errors.New(`must have names of a-z and _, as GitHub's API has them, such as "pull_requests"`)}
 			}
 			if level.IsNull() || !slices.Contains(accessLevels, level.AsString()) {
-				return fmt.Errorf("must give %s, as every permission, one of %s", name, strings.Join(accessLevels, ", "))
+				return &entryError{key: name, error: errors.New("must give each permission one of " + strings.Join(accessLevels, ", "))}
 			}
 			(*to)[name] = level.AsString()
 		}

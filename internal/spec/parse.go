@@ -115,10 +115,7 @@ func (p *parser) spec(body hcl.Body) *Spec {
 			continue
 		}
 		seen[b.Type] = b
-		ranges := p.decode(b.Body, known[b.Type])
-		if b.Type == "refresh" {
-			p.rhythm(s.Refresh, b, ranges)
-		}
+		p.decode(b, known[b.Type])
 	}
 	if len(s.Apps) == 0 && seen["app"] == nil {
 		p.fault(body.MissingItemRange(), "No app", `Name at least one GitHub App: app "takopi" { … }.`)
@@ -139,64 +136,8 @@ func (p *parser) app(s *Spec, b *hcl.Block, seen map[string]*hcl.Block) {
 		p.fault(b.LabelRanges[0], "Duplicate app", "There is an app %q already, at line %d.", a.Name, first.DefRange.Start.Line)
 	}
 	seen["app"], seen["app "+a.Name] = b, b
-	ranges := p.decode(b.Body, p.appBlock(&a))
-	p.oneOf(b, ranges, "Set app_id or client_id; both stand on the App's settings page.", "app_id", "client_id")
-	p.oneOf(b, ranges, `It is the number at the end of the installation's settings URL. Or name the installation: installation = "OWNER".`, "installation_id", "installation")
-	p.oneOf(b, ranges, "Name the .pem file that GitHub gave you for the App.", "private_key", "key")
+	p.decode(b, p.appBlock(&a))
 	s.Apps = append(s.Apps, a)
-}
-
-// oneOf refuses a block that sets none or more than one of names.
-func (p *parser) oneOf(b *hcl.Block, ranges map[string]hcl.Range, hint string, names ...string) {
-	var first string
-	for _, name := range names {
-		at, ok := ranges[name]
-		switch {
-		case ok && first != "":
-			p.fault(at, "Too many of "+strings.Join(names, " and "), "%s is set too, at line %d: keep one of them.", first, ranges[first].Start.Line)
-		case ok:
-			first = name
-		}
-	}
-	if first == "" {
-		p.fault(b.DefRange, "Missing "+names[0], "%s", hint)
-	}
-}
-
-// rhythm refuses times that would let a token die although every run succeeds:
-// the last tick before the end has to come early enough to finish.
-func (p *parser) rhythm(r Refresh, b *hcl.Block, ranges map[string]hcl.Range) {
-	if r.Interval+r.Timeout <= r.RenewWithin {
-		return
-	}
-	at := b.DefRange
-	for _, name := range []string{"timeout", "interval", "renew_within"} {
-		if rng, ok := ranges[name]; ok {
-			at = rng
-		}
-	}
-	p.fault(at, "Tokens would die", "A tick comes every %s and may take %s, but a token is renewed only when %s are left: renew_within must be at least interval plus timeout, %s.",
-		short(r.Interval), short(r.Timeout), short(r.RenewWithin), short(r.Interval+r.Timeout))
-}
-
-// decode stores the attributes of body and returns where each one stands. An
-// attribute that is wrong counts as standing there, so that it is not called
-// missing as well.
-func (p *parser) decode(body hcl.Body, b block) map[string]hcl.Range {
-	schema := &hcl.BodySchema{}
-	for _, a := range b.attrs {
-		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: a.name})
-	}
-	content, diags := body.Content(schema)
-	p.diags = append(p.diags, diags...)
-	ranges := map[string]hcl.Range{}
-	for _, a := range b.attrs {
-		if attr := content.Attributes[a.name]; attr != nil {
-			ranges[a.name] = attr.Range
-			p.store(attr, a.value)
-		}
-	}
-	return ranges
 }
 
 func (p *parser) store(attr *hcl.Attribute, to value) {
@@ -213,7 +154,7 @@ func (p *parser) store(attr *hcl.Attribute, to value) {
 		p.fault(attr.Expr.Range(), "No value", "%s must not be null.", attr.Name)
 	default:
 		if err := to.store(v); err != nil {
-			p.fault(attr.Expr.Range(), "Invalid "+attr.Name, "%s %s.", attr.Name, err)
+			p.fault(p.place(attr.Expr, err), "Invalid "+attr.Name, "%s %s.", attr.Name, err)
 		}
 	}
 }

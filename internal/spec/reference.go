@@ -23,10 +23,7 @@ at the spec. A duration is a text such as ` + "`\"90s\"`, `\"5m\"` or `\"1h\"`" 
 	app := p.appBlock(&App{})
 	app.name = `app "NAME"`
 	for _, block := range append([]block{app}, p.blocks(s)...) {
-		fmt.Fprintf(&b, "\n## `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", block.name, block.doc)
-		for _, a := range block.attrs {
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a.name, a.doc, code(a.fallback))
-		}
+		describe(&b, "##", block)
 	}
 	names := slices.Sorted(maps.Keys(p.functions()))
 	fmt.Fprintf(&b, `
@@ -53,6 +50,17 @@ The functions are: `+"`%s`"+`. `+"`file(path)`"+` gives a file's text, `+"`pathe
 are those of cty's standard library, as Terraform has them.
 `, strings.Join(names, "`, `"))
 	return b.String()
+}
+
+// describe writes of a block, and of those in it one level further down.
+func describe(b *strings.Builder, heading string, block block) {
+	fmt.Fprintf(b, "\n%s `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", heading, block.name, block.doc)
+	for _, a := range block.attrs {
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", a.name, a.doc, code(a.fallback))
+	}
+	for _, inner := range block.blocks {
+		describe(b, heading+"#", inner)
+	}
 }
 
 // code puts a default that is a value, rather than a word about one, in code.

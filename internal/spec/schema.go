@@ -7,12 +7,14 @@ import (
 )
 
 // block describes one kind of block: its attributes in the order of the
-// documentation. The parser and the reference page are made from it, so that
-// they cannot disagree.
+// documentation, and the blocks in it, each of which may come once. The parser
+// and the reference page are made from it, so that they cannot disagree.
 type block struct {
-	name  string
-	doc   string
-	attrs []attribute
+	name   string
+	doc    string
+	attrs  []attribute
+	blocks []block
+	check  func(found) // looks at it as a whole; may be nil
 }
 
 // attribute describes one attribute and knows how to store its value.
@@ -24,7 +26,7 @@ type attribute struct {
 }
 
 func (p *parser) githubBlock(g *GitHub) block {
-	return block{"github", "Which GitHub the apps live on; one host a spec.", []attribute{
+	return block{name: "github", doc: "Which GitHub the apps live on; one host a spec.", attrs: []attribute{
 		{"host", "The host as gh names it.", `"github.com"`, text(&g.Host, checkHost)},
 		{"api_url", "The root of the REST API.", "the host's API", text(&g.APIURL, githubhost.CheckAPIURL)},
 		{"ca_file", "PEM file with certificate authorities to trust besides the system's.", "none", p.path(&g.CAFile, checkEnvValue)},
@@ -32,20 +34,29 @@ func (p *parser) githubBlock(g *GitHub) block {
 }
 
 func (p *parser) appBlock(a *App) block {
-	return block{"app", "One installation of a GitHub App. The first is the default app.", []attribute{
+	return block{name: "app", doc: "One installation of a GitHub App. The first is the default app.", attrs: []attribute{
 		{"app_id", "The App's numeric id. Exactly one of app_id and client_id.", "required", integer(&a.AppID, 1, maxID)},
 		{"client_id", "The App's client id, which GitHub recommends over the numeric id.", "required", text(&a.ClientID, checkClientID)},
 		{"installation_id", "The installation's numeric id. Exactly one of installation_id and installation.", "required", integer(&a.InstallationID, 1, maxID)},
 		{"installation", "The account that the App is installed on, or one of its repositories, `OWNER/REPO`. It is looked up when planning.", "required", text(&a.Installation, checkInstallation)},
-		{"repositories", "The only repositories that tokens reach, by their names without the owner.", "all that the installation has", repositories(&a.Repositories)},
-		{"permissions", "All that tokens may do, such as `{ contents = \"write\" }`.", "all that the installation may", permissions(&a.Permissions)},
+		{"repositories", "The only repositories that tokens reach, by their names without the owner, such as `[\"site\"]`.", "all that the installation has", repositories(&a.Repositories)},
+		{"permissions", "All that tokens may do: permissions as GitHub's API names them, each with read, write or admin, such as `{ contents = \"write\" }`.", "all that the installation may", permissions(&a.Permissions)},
 		{"private_key", "The .pem file that the key is imported from.", "required", p.path(&a.PrivateKey)},
-		{"next_key", "The .pem file of a second key, to rotate to.", "none", p.path(&a.NextKey)},
-	}}
+		{"next_key", "The .pem file of a second key of the App, for rotation.", "none", p.path(&a.NextKey)},
+	}, blocks: []block{
+		p.keyBlock("key", "The long form of private_key.", &a.PrivateKey),
+		p.keyBlock("next_key", "The long form of next_key.", &a.NextKey),
+	}, check: func(f found) { p.checkApp(a, f) }}
+}
+
+func (p *parser) keyBlock(name, doc string, source *string) block {
+	return block{name: name, doc: doc, attrs: []attribute{
+		{"file", "The .pem file that the key is imported from.", "required", p.path(source)},
+	}, check: func(f found) { p.oneOf(f, "Name the .pem file that GitHub gave you for the App.", "file") }}
 }
 
 func (p *parser) pathsBlock(d *Paths) block {
-	return block{"paths", "The directories that apply writes to.", []attribute{
+	return block{name: "paths", doc: "The directories that apply writes to.", attrs: []attribute{
 		{"config_dir", "Keys, env files and tokens.", `"~/.config/takopi"`, p.path(&d.ConfigDir, checkUnitPath, p.checkOwnDir)},
 		{"bin_dir", "The binary and the refresh script.", `"~/.local/bin"`, p.path(&d.BinDir, checkUnitPath)},
 		{"unit_dir", "The user's systemd units.", `"~/.config/systemd/user"`, p.path(&d.UnitDir, checkUnitPath)},
@@ -53,22 +64,22 @@ func (p *parser) pathsBlock(d *Paths) block {
 }
 
 func (p *parser) refreshBlock(r *Refresh) block {
-	return block{"refresh", "The rhythm of the refresh timer.", []attribute{
+	return block{name: "refresh", doc: "The rhythm of the refresh timer.", attrs: []attribute{
 		{"interval", "Time between two ticks.", `"5m"`, duration(&r.Interval, time.Second, time.Second, 30*time.Minute)},
 		{"renew_within", "A tick mints when at most this much of the token's life is left.", `"30m"`, duration(&r.RenewWithin, time.Second, time.Second, TokenLife-time.Second)},
 		{"timeout", "Bound on one run.", `"90s"`, duration(&r.Timeout, time.Second, time.Second, 10*time.Minute)},
-	}}
+	}, check: func(f found) { p.rhythm(*r, f) }}
 }
 
 func (p *parser) ghBlock(g *GH) block {
-	return block{"gh", "The gh command-line tool, and git.", []attribute{
+	return block{name: "gh", doc: "The gh command-line tool, and git.", attrs: []attribute{
 		{"enabled", "Keep gh logged in.", "true", boolean(&g.Enabled)},
 		{"git_credential", "Serve git over HTTPS.", "true", boolean(&g.GitCredential)},
 	}}
 }
 
 func (p *parser) takopiBlock(t *Takopi) block {
-	return block{"takopi", "The [plugins.ghauth] table of Takopi's configuration.", []attribute{
+	return block{name: "takopi", doc: "The [plugins.ghauth] table of Takopi's configuration.", attrs: []attribute{
 		{"config", "Takopi's configuration file.", `"~/.takopi/takopi.toml"`, p.path(&t.Config)},
 		{"max_token_age", "Older tokens are called stale.", `"55m"`, duration(&t.MaxTokenAge, time.Minute, time.Minute, TokenLife)},
 		{"refresh_timeout", "Bound on a refresh from the chat.", `"30s"`, duration(&t.RefreshTimeout, time.Second, time.Second, 10*time.Minute)},

@@ -3,9 +3,7 @@
 // host and reads no file but the bytes it is given.
 package spec
 
-import (
-	"time"
-)
+import "time"
 
 // TokenLife is how long an installation token lives. GitHub fixes it:
 // docs.github.com, "Generating an installation access token for a GitHub App".

@@ -34,8 +34,12 @@ func Starter(name string, values map[string]string) []byte {
 	app := p.appBlock(&App{})
 	fmt.Fprintf(&b, "\n# %s\napp %s {\n", app.doc, Quote(name))
 	for _, a := range app.attrs {
-		if v, ok := values[a.name]; ok {
+		v, ok := values[a.name]
+		switch {
+		case ok:
 			fmt.Fprintf(&b, "  # %s\n  %s = %s\n", a.doc, a.name, v)
+		case a.fallback != "required":
+			fmt.Fprintf(&b, "  # %s: %s\n", a.name, a.doc)
 		}
 	}
 	b.WriteString("}\n")

@@ -82,13 +82,13 @@ func integer(to *int64, low, high int64) value {
 func integers(to *[]int64) value {
 	return value{cty.List(cty.Number), func(v cty.Value) error {
 		*to = []int64{}
-		for _, e := range v.AsValueSlice() {
+		for i, e := range v.AsValueSlice() {
 			var n int64
 			if e.IsNull() {
-				return errors.New("must not hold null")
+				return &entryError{index: i, error: errors.New("must not hold null")}
 			}
 			if err := integer(&n, -maxID, maxID).store(e); err != nil {
-				return fmt.Errorf("each %w", err)
+				return &entryError{index: i, error: fmt.Errorf("has an entry that %w", err)}
 			}
 			*to = append(*to, n)
 		}
@@ -96,16 +96,16 @@ func integers(to *[]int64) value {
 	}}
 }
 
-func texts(to *[]string) value {
+func texts(to *[]string, checks ...check) value {
 	return value{cty.List(cty.String), func(v cty.Value) error {
 		*to = []string{}
-		for _, e := range v.AsValueSlice() {
+		for i, e := range v.AsValueSlice() {
 			var s string
 			if e.IsNull() {
-				return errors.New("must not hold null")
+				return &entryError{index: i, error: errors.New("must not hold null")}
 			}
-			if err := text(&s).store(e); err != nil {
-				return fmt.Errorf("each word %w", err)
+			if err := text(&s, checks...).store(e); err != nil {
+				return &entryError{index: i, error: fmt.Errorf("has an entry that %w", err)}
 			}
 			*to = append(*to, s)
 		}

@@ -1,15 +1,21 @@
 package units
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 )
 
@@ -55,10 +61,95 @@ func varsOf(s *spec.Spec, i int) map[string]string {
 	} else {
 		vars["GITHUB_APP_ID"] = fmt.Sprint(app.AppID)
 	}
-	if s.GitHub.CAFile != "" {
-		vars["GITHUB_CA_FILE"] = s.GitHub.CAFile
+	for name, value := range map[string]string{
+		"GITHUB_CA_FILE":          s.GitHub.CAFile,
+		"GITHUB_APP_INSTALLATION": app.Installation,
+	} {
+		if value != "" {
+			vars[name] = value
+		}
+	}
+	if app.NextKey != "" {
+		vars["GITHUB_APP_NEXT_PRIVATE_KEY_PATH"] = AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".next.pem")
+	}
+	if app.Repositories != nil { // those of the one spec that has any
+		vars["GITHUB_APP_REPOSITORIES"] = `["site",".github"]`
+		vars["GITHUB_APP_PERMISSIONS"] = `{"contents":"write","pull_requests":"read"}`
 	}
 	return vars
+}
+
+// What mint reads of an app is what the spec says of it.
+func TestMintReadsTheSpec(t *testing.T) {
+	t.Parallel()
+	for name, src := range specs {
+		s := parse(t, "/home/u", src)
+		dir := t.TempDir()
+		for _, f := range desired(t, "/home/u", src).Files {
+			if filepath.Dir(f.Path) == s.Paths.ConfigDir && filepath.Ext(f.Path) == ".env" && f.Content != nil {
+				if err := os.WriteFile(filepath.Join(dir, filepath.Base(f.Path)), f.Content, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got, errs := refresh.Apps(dir)
+		if len(errs) > 0 || len(got) != len(s.Apps) {
+			t.Fatalf("%s: %d apps, %v", name, len(got), errs)
+		}
+		for i, app := range s.Apps {
+			at := slices.IndexFunc(got, func(a refresh.App) bool { return a.Name == app.Name })
+			if want := appOf(s, i, dir); at < 0 || !reflect.DeepEqual(got[at], want) {
+				t.Errorf("%s: got\n%+v\nwant\n%+v", name, got, want)
+			}
+		}
+	}
+}
+
+// appOf gives the i-th app of s as mint is to read it from dir.
+func appOf(s *spec.Spec, i int, dir string) refresh.App {
+	app := s.Apps[i]
+	keys := KeysOf(s, i)
+	a := refresh.App{
+		Name: app.Name, File: AppFile(dir, "github-app", i, app.Name, ".env"), TokenFile: AppFile(dir, "github-token", i, app.Name, ".env"),
+		Issuer: cmp.Or(app.ClientID, fmt.Sprint(app.AppID)), InstallationID: app.InstallationID, Installation: app.Installation,
+		Repositories: app.Repositories, Permissions: app.Permissions, KeyPath: keys[0].Managed,
+		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
+		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
+	}
+	if len(keys) > 1 {
+		a.NextKeyPath = keys[1].Managed
+	}
+	return a
+}
+
+// What mint would not read is not written.
+func TestDesiredBoundsTheEnv(t *testing.T) {
+	t.Parallel()
+	s := parse(t, "/home/u", fourLines)
+	app := &s.Apps[0]
+	for i := range 500 {
+		app.Repositories = append(app.Repositories, fmt.Sprintf("%0100d", i))
+	}
+	if _, err := Desired(s, site("/home/u")); err != nil {
+		t.Errorf("with 500 repositories: %v", err)
+	}
+	app.Permissions = map[string]string{}
+	for i := range 200 {
+		app.Permissions[fmt.Sprintf("%0100d", i)] = "read"
+	}
+	if _, err := Desired(s, site("/home/u")); err == nil || !strings.Contains(err.Error(), "app takopi has too much") {
+		t.Errorf("with 200 permissions as well: %v", err)
+	}
+}
+
+// An id that nobody has looked up is never written.
+func TestDesiredNeedsTheInstallation(t *testing.T) {
+	t.Parallel()
+	s := parse(t, "/home/u", specs["narrowed"])
+	s.Apps[1].InstallationID = 0
+	if state, err := Desired(s, site("/home/u")); err == nil || !strings.Contains(err.Error(), "octo-org/site is not known") || len(state.Files) != 0 {
+		t.Errorf("%d files, %v", len(state.Files), err)
+	}
 }
 
 func fileAt(t *testing.T, state plan.State, path string) plan.File {
@@ -114,7 +205,7 @@ func TestEditNamesTheFile(t *testing.T) {
 func TestServiceOutlivesARun(t *testing.T) {
 	t.Parallel()
 	for _, timeout := range []string{"1s", "90s", "10m"} {
-		src := fourLines + fmt.Sprintf("refresh {\n  timeout = %q\n}\n", timeout)
+		src := fourLines + fmt.Sprintf("refresh {\n  renew_within = \"45m\"\n  timeout      = %q\n}\n", timeout)
 		service := contentOf(t, fileAt(t, desired(t, "/home/u", src), "/home/u/.config/systemd/user/"+Service))
 		_, rest, _ := strings.Cut(service, "TimeoutStartSec=")
 		line, _, _ := strings.Cut(rest, "\n")

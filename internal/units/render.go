@@ -6,6 +6,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/templates"
@@ -74,11 +75,14 @@ func tableOf(s *spec.Spec, p Paths, home string) table {
 }
 
 func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan.File, error) {
+	if app.InstallationID == 0 {
+		return nil, fmt.Errorf("the id of app %s's installation %s is not known", app.Name, app.Installation)
+	}
 	file := appFile{Spec: s, App: app, LoginGH: s.GH.Enabled && i == 0}
 	var files []plan.File
 	for _, key := range KeysOf(s, i) {
 		files = append(files, plan.File{Path: key.Managed, Kind: plan.Regular, Mode: 0o600, From: key.Source,
-			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: key.Label + " of app " + app.Name})
+			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "private " + key.Label + " of app " + app.Name})
 		if key.Next {
 			file.NextKeyPath = key.Managed
 		} else {
@@ -88,6 +92,9 @@ func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan
 	env, err := execute(all, "github-app.env.tmpl", file)
 	if err != nil {
 		return nil, err
+	}
+	if len(env) > envfile.MaxSize {
+		return nil, fmt.Errorf("app %s has too much in repositories, permissions and paths: its env file would have %d bytes, and mint reads %d", app.Name, len(env), envfile.MaxSize)
 	}
 	return append(files, plan.File{
 		Path: AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".env"),

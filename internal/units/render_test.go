@@ -27,7 +27,8 @@ const fourLines = `app "takopi" {
 }
 `
 
-// specs are the golden tests' specs.
+// specs are the golden tests' specs. An installation that goes by its name has the
+// id 77.
 var specs = map[string]string{
 	"four-lines": fourLines,
 	"three-apps": fourLines + `
@@ -43,6 +44,19 @@ app "a_b-3" {
 }
 paths { config_dir = "/srv/ghauth/config" }
 `,
+	"narrowed": fourLines + `
+app "next" {
+  app_id       = 2
+  installation = "octo-org/site"
+  repositories = ["site", ".github"]
+  permissions = {
+    pull_requests = "read"
+    contents      = "write"
+  }
+  key { file = "~/keys/old.pem" }
+  next_key { file = "~/keys/new.pem" }
+}
+`,
 	"enterprise": fourLines + `
 github {
   host    = "github.example.com"
@@ -51,7 +65,7 @@ github {
 gh { enabled = false }
 refresh {
   interval     = "7m"
-  renew_within = "20m"
+  renew_within = "25m"
   timeout      = "3m"
 }
 `,
@@ -71,6 +85,11 @@ func parse(t *testing.T, home, src string) *spec.Spec {
 	s, err := spec.Parse("ghauth.hcl", []byte(src), spec.Inputs{Home: home})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range s.Apps {
+		if s.Apps[i].InstallationID == 0 {
+			s.Apps[i].InstallationID = 77
+		}
 	}
 	return s
 }

@@ -17,24 +17,22 @@ type timing struct {
 
 // timingOf uses calendar times where whole minutes divide an hour, or seconds a
 // minute: those catch up once after a suspend, while monotonic ones stand still
-// during it (systemd.timer(5)). The random delay and the accuracy shrink with the
-// interval, so that a tick is never late by more than a fifth of it.
+// during it (systemd.timer(5)).
 func timingOf(r spec.Refresh) timing {
 	return timing{
 		Interval: span(r.Interval),
 		First:    span(first(r)),
 		Calendar: calendar(r.Interval),
-		Delay:    span(delay(r)),
-		Accuracy: span(accuracy(r)),
+		Delay:    span(r.Delay()),
+		Accuracy: span(r.Accuracy()),
 	}
 }
 
-func first(r spec.Refresh) time.Duration    { return min(15*time.Second, r.Interval) }
-func delay(r spec.Refresh) time.Duration    { return min(30*time.Second, r.Interval/10) }
-func accuracy(r spec.Refresh) time.Duration { return min(10*time.Second, r.Interval/10) }
+// first is how long after its start the timer elapses at the earliest.
+func first(r spec.Refresh) time.Duration { return min(15*time.Second, r.Interval) }
 
 // FirstTick gives how long after its start the timer elapses at the latest.
-func FirstTick(r spec.Refresh) time.Duration { return first(r) + delay(r) + accuracy(r) }
+func FirstTick(r spec.Refresh) time.Duration { return first(r) + r.Delay() + r.Accuracy() }
 
 func calendar(interval time.Duration) string {
 	minutes, seconds := int(interval.Minutes()), int(interval.Seconds())

@@ -1,7 +1,6 @@
 package units
 
 import (
-	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -13,9 +12,13 @@ import (
 func TestTimerOfIntervals(t *testing.T) {
 	t.Parallel()
 	for _, interval := range []string{"1s", "5s", "7s", "90s", "1m", "5m", "7m", "15m", "30m"} {
-		// The longest interval needs all of a token's life.
-		src := fourLines + fmt.Sprintf("refresh {\n  interval     = %q\n  renew_within = \"59m\"\n}\n", interval)
-		timer := fileAt(t, desired(t, "/home/u", src), "/home/u/.config/systemd/user/"+Timer)
+		s := parse(t, "/home/u", fourLines)
+		s.Refresh.Interval = parseSpan(t, interval)
+		state, err := Desired(s, site("/home/u"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		timer := fileAt(t, state, "/home/u/.config/systemd/user/"+Timer)
 		golden(t, "timer-"+interval, string(timer.Content))
 	}
 }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// checkKeys looks at the keys before anything is planned with them: what is to
+// be imported, and what has been, has to be a key that GitHub can have given out.
+func (w *world) checkKeys(s *spec.Spec) error {
+	keys := units.Keys(s)
+	var errs []error
+	for _, key := range keys {
+		err := w.checkKey(key)
+		if by, displaced := key.Displaced(keys); displaced {
+			err = &failure{exitBadInput, fmt.Sprintf("app %s: %s is where the %s of app %s goes", key.App, key.Attr, by.Label, by.App),
+				"name another .pem file; to go over to a next key, name it as private_key and take next_key out"}
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (w *world) checkKey(key units.Key) error {
+	if w.root != "" && key.Source == key.Managed {
+		return &failure{exitUsage, fmt.Sprintf("app %s: %s is where the key goes, and --root imports it from this host", key.App, key.Attr),
+			"keep the .pem elsewhere, and name that"}
+	}
+	_, err := mint.ReadKeyFile(key.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = w.managedKey(key)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &failure{exitBadSetup, fmt.Sprintf("app %s: the %s is neither at %s nor at %s", key.App, key.Label, key.Source, key.Managed),
+			"put the .pem from the App's settings page at " + key.Attr + ", or correct the spec"}
+	case err != nil:
+		return fmt.Errorf("app %s: %s: %w", key.App, key.Attr, err)
+	}
+	return nil
+}
+
+// managedKey reads the copy of a key that an earlier apply has made.
+func (w *world) managedKey(key units.Key) ([]byte, error) {
+	real, err := w.root.Real(key.Managed, false)
+	if err != nil {
+		return nil, err
+	}
+	return mint.ReadKeyFile(real)
+}
+
+// spareKey tells of a copy of an app's key that nothing needs once the key has
+// been imported: once the managed one is known to be whole, and another file.
+func (w *world) spareKey(key units.Key) string {
+	if !exists(key.Source) || sameFile(key.Managed, key.Source) {
+		return ""
+	}
+	if _, err := mint.ReadKey(key.Managed); err != nil {
+		return ""
+	}
+	where := "is no longer needed"
+	for _, dir := range []string{"/tmp/", "/var/tmp/", "/dev/shm/", w.getenv("HOME") + "/Downloads/"} {
+		if strings.HasPrefix(key.Source, dir) {
+			where = "lies where keys get lost, and is no longer needed"
+		}
+	}
+	return fmt.Sprintf("the copy of app %s's %s at %s %s; remove it: shred -u %s", key.App, key.Label, w.tilde(key.Source), where, shellWord(key.Source))
+}

@@ -1,0 +1,58 @@
+package refresh
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestParseAppOfEverything: the same names in a file and in the environment.
+func TestParseAppOfEverything(t *testing.T) {
+	got, err := ParseApp(map[string]string{
+		"GITHUB_APP_NAME": "takopi", "GITHUB_APP_ID": "7", "GITHUB_APP_INSTALLATION_ID": "8", "GITHUB_APP_INSTALLATION": "octo-org/site",
+		"GITHUB_APP_REPOSITORIES": `["site", ".github"]`, "GITHUB_APP_PERMISSIONS": `{"contents": "write"}`,
+		"GITHUB_APP_PRIVATE_KEY_PATH": "/k", "GITHUB_APP_NEXT_PRIVATE_KEY_PATH": "/n", "GITHUB_API_URL": "https://api.github.com",
+		"GITHUB_HOST": "github.com", "GITHUB_CA_FILE": "/ca", "GHAUTH_RENEW_WITHIN": "20m", "GHAUTH_TIMEOUT": "9s", "GHAUTH_GH_LOGIN": "true",
+		"PATH": "/bin",
+	})
+	want := App{Name: "takopi", Issuer: "7", InstallationID: 8, Installation: "octo-org/site", Repositories: []string{"site", ".github"},
+		Permissions: map[string]string{"contents": "write"}, KeyPath: "/k", NextKeyPath: "/n", APIURL: "https://api.github.com",
+		Host: "github.com", CAFile: "/ca", RenewWithin: 20 * time.Minute, Timeout: 9 * time.Second, GH: true}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("ParseApp = %+v, %v, want %+v", got, err, want)
+	}
+	if got, err := ParseApp(nil); err != nil || !reflect.DeepEqual(got, App{}) {
+		t.Errorf("of nothing: %+v, %v", got, err)
+	}
+}
+
+func TestParseAppChecksWhatIsSet(t *testing.T) {
+	const repositories, permissions = "GITHUB_APP_REPOSITORIES", "GITHUB_APP_PERMISSIONS"
+	for _, tt := range []struct{ name, value string }{
+		{"GITHUB_APP_INSTALLATION", ""},
+		{"GITHUB_APP_INSTALLATION_ID", ""},
+		{repositories, ""}, {repositories, "[]"}, {repositories, "null"}, {repositories, "canary"}, {repositories, `"canary"`}, {repositories, `[1]`},
+		{repositories, `["canary"] x`}, {repositories, `["canary", null]`}, {repositories, `["canary", ""]`}, {repositories, `["octo/canary"]`},
+		{permissions, ""}, {permissions, "{}"}, {permissions, "null"}, {permissions, `["canary"]`}, {permissions, `{"contents": "canary"}`},
+		{permissions, `{"contents": null}`}, {permissions, `{"": "read"}`}, {permissions, `{"contents": "read"}}`},
+	} {
+		app, err := ParseApp(map[string]string{tt.name: tt.value})
+		if err == nil || !strings.HasPrefix(err.Error(), tt.name+" is ") || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s=%s: %+v, %v", tt.name, tt.value, app, err)
+		}
+	}
+}
+
+// FuzzParseApp: what narrows a token is never lost on the way.
+func FuzzParseApp(f *testing.F) {
+	f.Add(`["site"]`, `{"contents":"read"}`)
+	f.Add(`[]`, `{}`)
+	f.Fuzz(func(t *testing.T, repositories, permissions string) {
+		vars := map[string]string{"GITHUB_APP_REPOSITORIES": repositories, "GITHUB_APP_PERMISSIONS": permissions}
+		app, err := ParseApp(vars)
+		if err == nil && (len(app.Repositories) == 0 || len(app.Permissions) == 0) {
+			t.Errorf("%q: %+v", vars, app)
+		}
+	})
+}
