@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -82,14 +84,17 @@ func (i Installation) against(info InstallationInfo) string {
 
 // String names the installation in messages: its id and its account.
 func (i InstallationInfo) String() string {
-	text := fmt.Sprintf("%d", i.ID)
+	var about []string
 	if i.Account != "" {
-		text += " (" + i.Account + ")"
+		about = append(about, i.Account)
 	}
 	if i.Suspended {
-		text += " suspended"
+		about = append(about, "suspended")
 	}
-	return text
+	if len(about) == 0 {
+		return strconv.FormatInt(i.ID, 10)
+	}
+	return fmt.Sprintf("%d (%s)", i.ID, strings.Join(about, ", "))
 }
 
 // String lists the installations of the page.
