@@ -55,14 +55,12 @@ func TestFindOrganization(t *testing.T) {
 
 func TestFindMoved(t *testing.T) {
 	w := newWorld(t)
-	w.Fail(-1, "", func(rw http.ResponseWriter, r *http.Request) {
-		rw.Header().Set("Location", w.url+"/repositories/1/installation")
-		githubtest.Refuse(301, "Moved Permanently")(rw, r)
-	})
+	w.RenameRepository("octo-org/hello", "octo-org/goodbye")
 	key, _ := githubtest.Key(0)
-	_, err := w.client.FindInstallation(t.Context(), clientID, key, "octo-org/old")
-	wantError(t, err, Denied, "octo-org/old has another name at GitHub now", "present name")
+	_, err := w.client.FindInstallation(t.Context(), clientID, key, "octo-org/hello")
+	wantError(t, err, Denied, "octo-org/hello has another name at GitHub now", "present name")
 	w.requested(t, 1)
+	w.conforms(t)
 }
 
 // Names reach a path of the API: what means something there is refused first.
