@@ -90,6 +90,19 @@ func (s *Server) RemoveInstallation(id int64) {
 	delete(s.installations, id)
 }
 
+// RenameRepository gives a repository another name, both as "owner/repo". The
+// old one leads to the new by a redirect.
+func (s *Server) RenameRepository(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, i := range s.installations {
+		if n := slices.Index(i.Repositories, from); n >= 0 {
+			i.Repositories[n] = to
+			s.renamed[strings.ToLower(from)] = to
+		}
+	}
+}
+
 // findInstallation returns the app's first installation that fits, nil without one.
 func (s *Server) findInstallation(a *App, fits func(*Installation) bool) *Installation {
 	for _, id := range sortedIDs(s.installations) {

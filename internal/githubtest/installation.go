@@ -58,6 +58,11 @@ func (s *Server) userInstallation(c *call, app *App) (reply, error) {
 
 func (s *Server) repoInstallation(c *call, app *App) (reply, error) {
 	name := c.PathValue("owner") + "/" + c.PathValue("repo")
+	if to, ok := s.renamed[strings.ToLower(name)]; ok {
+		a := refusal{http.StatusMovedPermanently, "Moved Permanently"}.reply()
+		a.header.Set("Location", c.api+"/repos/"+to+"/installation")
+		return a, nil
+	}
 	return s.lookUp(c, app, func(i *Installation) bool {
 		return i.repository(func(r string) bool { return strings.EqualFold(r, name) }) != ""
 	})

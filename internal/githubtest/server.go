@@ -33,6 +33,7 @@ type Server struct {
 	mu            sync.Mutex
 	apps          map[int64]*App
 	installations map[int64]*Installation
+	renamed       map[string]string // old names of repositories, in lower case, to new ones
 	tokens        []*Token
 	faults        []*fault
 	requests      []*Request
@@ -49,6 +50,7 @@ func New() *Server {
 		mux:           http.NewServeMux(),
 		apps:          make(map[int64]*App),
 		installations: make(map[int64]*Installation),
+		renamed:       make(map[string]string),
 	}
 	s.route()
 	return s

@@ -46,7 +46,8 @@ func readJSON(resp response, status int, v any) error {
 	return nil
 }
 
-// readToken checks an answer to the letter before anything of it is kept.
+// readToken checks an answer to the letter before anything of it is kept. It
+// gives the token and what that is good for.
 func readToken(resp response) (Token, scope, error) {
 	var answer struct {
 		Token        string            `json:"token"`
@@ -68,7 +69,7 @@ func readToken(resp response) (Token, scope, error) {
 	}
 	granted := scope{Permissions: plain(answer.Permissions)}
 	for _, r := range answer.Repositories {
-		granted.Repositories = append(granted.Repositories, r.Name)
+		granted.Repositories = append(granted.Repositories, formed(dottedForm, r.Name))
 	}
 	return Token{Value: Secret(answer.Token), CreatedAt: resp.sent.UTC(), ExpiresAt: expires}, granted, nil
 }

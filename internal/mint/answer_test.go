@@ -128,11 +128,12 @@ func FuzzReadToken(f *testing.F) {
 	f.Add(201, asJSON, []byte(answer(canary, inTime(time.Hour))), int64(time.Hour))
 	f.Add(201, "application/json", []byte(`{"token":"`+canary+`\u0000","expires_at":"0000-01-01T00:00:00Z"}`), int64(-1))
 	f.Add(201, "Application/JSON", []byte(`{"TOKEN":"`+canary+`","expires_at":"2026-06-01T12:00:00.5+23:59"}`), int64(1))
+	f.Add(201, asJSON, []byte(granting(`"contents":"read","a\n":"write"`, `{"name":"hello"},{"name":"\u001b[31m"}`)), int64(0))
 	f.Add(200, "text/html", []byte("<html>"), int64(0))
 	f.Add(201, ";", []byte(`{"token":null}`), int64(1)<<62)
 	f.Fuzz(func(t *testing.T, status int, kind string, body []byte, offset int64) {
 		resp := response{status: status, header: http.Header{"Content-Type": {kind}}, body: body, sent: now, offset: time.Duration(offset)}
-		got, _, err := readToken(resp)
+		got, granted, err := readToken(resp)
 		if err != nil {
 			if e, ok := err.(*Error); !ok || e.Kind != Temporary || e.Remedy == "" || len(e.Reason) > 2000 || got != (Token{}) {
 				t.Errorf("readToken() = %v, %#v, want no token and one short Temporary error with a remedy", got, err)
@@ -141,6 +142,9 @@ func FuzzReadToken(f *testing.F) {
 		}
 		if life := got.ExpiresAt.Sub(now); life <= 0 || life > 2*time.Hour {
 			t.Errorf("life = %v", life)
+		}
+		if text := granted.String(); strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("granted = %q", text)
 		}
 		value := got.Value.Reveal()
 		if strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != "" || len(value) < 20 {

@@ -63,6 +63,48 @@ func TestSkewedClockAndWrongKey(t *testing.T) {
 	}
 }
 
+// All Apps of one GitHub share one view of its clock, and one warning of it.
+func TestSkewIsToldOnce(t *testing.T) {
+	w := newWorld(t)
+	w.ahead = time.Hour
+	if got := w.client.Offset(); got != 0 {
+		t.Errorf("Offset() = %v before the first answer", got)
+	}
+	var told [2][]string
+	for i := range told {
+		w.client = w.client.WithWarn(func(text string) { told[i] = append(told[i], text) })
+		w.mustMint(t)
+		w.mustMint(t)
+		w.requested(t, 3+2*i)
+	}
+	if len(told[0]) != 1 || len(told[1]) != 0 || len(w.warned) != 0 {
+		t.Errorf("warned %q, then %q and %q, want one warning to the first", told[0], told[1], w.warned)
+	}
+	if got := w.client.Offset(); got != -time.Hour {
+		t.Errorf("Offset() = %v, want %v", got, -time.Hour)
+	}
+	w.ahead = 0
+	w.mustMint(t)
+	if got := w.client.Offset(); got != 0 {
+		t.Errorf("Offset() = %v, want 0 once the clock is set", got)
+	}
+}
+
+// An answer without a date says nothing of the clock.
+func TestOffsetIsKept(t *testing.T) {
+	w := newWorld(t)
+	w.ahead = time.Hour
+	w.mustMint(t)
+	w.Fail(1, "", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header()["Date"] = nil
+		reply(201, asJSON, answer(canary, inTime(time.Hour)))(rw, nil)
+	})
+	if got, want := w.mustMint(t).ExpiresAt, now.Add(2*time.Hour); !got.Equal(want) {
+		t.Errorf("ExpiresAt = %v, want %v", got, want)
+	}
+	w.requested(t, 3)
+}
+
 func TestNoDate(t *testing.T) {
 	for _, date := range [][]string{nil, {"yesterday"}} {
 		w := newWorld(t)

@@ -24,7 +24,7 @@ type Error struct {
 	Remedy string // what to do next, or empty
 	Err    error  // the cause, or nil; its own text is not redacted
 
-	status int           // GitHub's, of a refusal
+	status int           // GitHub's, where err is a refusal of an App that GitHub knows, else zero
 	wait   time.Duration // how long GitHub asks to wait before the next try, or zero
 }
 
@@ -53,7 +53,8 @@ func (e *Error) Is(target error) bool {
 // IsTemporary reports whether the same call may succeed later.
 func IsTemporary(err error) bool { return errors.Is(err, &Error{Kind: Temporary}) }
 
-// statusOf gives GitHub's status where err is a refusal, else zero.
+// statusOf gives GitHub's status where err is a refusal of an App that GitHub
+// knows, else zero.
 func statusOf(err error) int {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.status

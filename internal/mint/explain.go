@@ -2,16 +2,18 @@ package mint
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
 
 const (
 	lookTime = 5 * time.Second // how long an error may take to explain
-	maxNamed = 10              // how many installations one line names
+	maxNamed = 10              // how many names one line lists
 )
 
 // explain adds to a refusal what GitHub tells on asking: which installations
@@ -19,15 +21,14 @@ const (
 // stands as it is.
 func (a caller) explain(ctx context.Context, inst Installation, err error) error {
 	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
 	switch {
+	case !ok:
+		return err
 	case e.status == http.StatusNotFound:
-		e.Reason += a.others(ctx)
+		return a.elsewhere(ctx, e)
 	case e.status == http.StatusUnprocessableEntity && inst.narrowed():
+		ctx, cancel := context.WithTimeout(ctx, lookTime)
+		defer cancel()
 		if info, err := a.installation(ctx, fmt.Sprintf("/app/installations/%d", inst.ID), inst); err == nil {
 			e.Reason += inst.against(info)
 		}
@@ -35,70 +36,76 @@ func (a caller) explain(ctx context.Context, inst Installation, err error) error
 	return e
 }
 
-// others tells which installations the App has, "" where that is not to be had.
-func (a caller) others(ctx context.Context) string {
+// elsewhere adds to e, which says that an installation is not there, where the
+// App is installed.
+func (a caller) elsewhere(ctx context.Context, e *Error) *Error {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	p, err := a.page(ctx, 1)
 	switch {
 	case err != nil:
-		return ""
 	case len(p.installations) == 0:
-		return "; it is not installed anywhere: install it at " + a.installAt(ctx)
+		e.Reason += "; it is not installed anywhere"
+		e.Remedy = "install it at " + a.installAt(ctx)
+	default:
+		e.Reason += "; it has " + p.String()
 	}
-	return "; it has " + p.String()
+	return e
 }
 
 // installAt tells where people install the App.
 func (a caller) installAt(ctx context.Context) string {
-	if info, err := a.info(ctx); err == nil && strings.HasPrefix(info.URL, "https://") {
+	if info, err := a.info(ctx); err == nil && info.URL != "" {
 		return info.URL + "/installations/new"
 	}
-	return "its settings page, Install App"
+	return "GitHub: the App's settings, Install App"
 }
 
-func (a caller) notFound(ctx context.Context, name string) error {
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	return fault(Denied, "check the name; an owner of the account has to install the App, and give it the repository", "App %s is not installed on %s%s", a.issuer, name, a.others(ctx))
-}
-
-func (a caller) installedNowhere(ctx context.Context) error {
-	return fault(Denied, "install it at "+a.installAt(ctx), "App %s is not installed anywhere", a.issuer)
+// refusal names the key that signed where the key may be wrong.
+func (a caller) refusal(resp response, inst Installation) *Error {
+	e := refusal(resp, inst)
+	if pub, ok := a.signer.Public().(*rsa.PublicKey); ok && e.Remedy == remedyKey {
+		e.Remedy = fmt.Sprintf("%s: %s", remedyKey, Fingerprint(pub))
+	}
+	return e
 }
 
 // against holds what was asked of an installation against what that grants.
 func (i Installation) against(info InstallationInfo) string {
-	if less := lacking(scope{Permissions: i.Permissions}, scope{Permissions: info.Permissions}); less != "" {
-		return fmt.Sprintf("; %s; %s grants %s", less, info, list(info.Permissions))
+	granted := scope{Permissions: info.Permissions}
+	if less := (scope{Permissions: i.Permissions}).beyond(granted); !less.empty() {
+		return fmt.Sprintf(": permissions asks for %s, but installation %s grants %s", less, info, granted)
 	}
 	if len(i.Repositories) > 0 {
-		return fmt.Sprintf("; repositories asked: %s; %s has access to %s repositories", strings.Join(i.Repositories, ", "), info, info.RepositorySelection)
+		return fmt.Sprintf(": repositories asks for %s, not all of which installation %s has access to (%s repositories)", some(i.Repositories), info, info.RepositorySelection)
 	}
 	return ""
 }
 
 // String names the installation in messages: its id and its account.
 func (i InstallationInfo) String() string {
-	text := fmt.Sprintf("%d", i.ID)
+	var about []string
 	if i.Account != "" {
-		text += " (" + i.Account + ")"
+		about = append(about, i.Account)
 	}
 	if i.Suspended {
-		text += " suspended"
+		about = append(about, "suspended")
 	}
-	return text
+	if len(about) == 0 {
+		return strconv.FormatInt(i.ID, 10)
+	}
+	return fmt.Sprintf("%d (%s)", i.ID, strings.Join(about, ", "))
 }
 
-// String lists the first installations and counts the others.
+// String lists the installations of the page.
 func (p page) String() string {
 	var names []string
-	for _, i := range p.installations[:min(maxNamed, len(p.installations))] {
+	for _, i := range p.installations {
 		names = append(names, i.String())
 	}
-	text := strings.Join(names, ", ")
-	if rest := len(p.installations) - len(names); p.more {
-		text += fmt.Sprintf(" and more than %d others", rest)
-	} else if rest > 0 {
-		text += fmt.Sprintf(" and %d others", rest)
+	text := some(names)
+	if p.more {
+		text += ", at least"
 	}
 	return text
 }

@@ -5,10 +5,8 @@ import (
 	"crypto"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // AppInfo is what GitHub says of an App.
@@ -16,7 +14,6 @@ type AppInfo struct {
 	ID          int64
 	ClientID    string
 	Slug        string
-	Name        string
 	Owner       string // the account that registered it
 	URL         string // its page, where it can be installed
 	Permissions map[string]string
@@ -26,7 +23,7 @@ type AppInfo struct {
 // those granted, which may be fewer than the App asks for.
 type InstallationInfo struct {
 	ID                  int64
-	Account             string // the login of the organisation or user
+	Account             string // the login of the organization or user
 	Suspended           bool   // no token is to be had until an owner ends it
 	RepositorySelection string // "all" or "selected"
 	Permissions         map[string]string
@@ -68,30 +65,34 @@ func (c *Client) InstallationByID(ctx context.Context, issuer string, signer cry
 	return info, app.explain(ctx, inst, err)
 }
 
-// nameForm is OWNER or OWNER/REPO.
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]+)?$`)
+// nameForm is OWNER or OWNER/REPO; no part of it means anything in a path.
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*)?$`)
 
 // FindInstallation asks for the App's installation on the account or the
 // repository of that name, OWNER or OWNER/REPO, as App asks. An error says where
 // else the App is installed. (docs.github.com, "Get a user installation for the
-// authenticated app", which finds organisations as well, and "Get a repository
-// installation for the authenticated app")
+// authenticated app", and the same for an organization and for a repository.
+// GitHub.com finds organizations among the users, which it does not document.)
 func (c *Client) FindInstallation(ctx context.Context, issuer string, signer crypto.Signer, name string) (InstallationInfo, error) {
 	app := caller{c, issuer, signer}
 	if !nameForm.MatchString(name) {
 		return InstallationInfo{}, fault(Denied, "name an account, OWNER, or a repository, OWNER/REPO", "%s is no name of an installation", quote(name))
 	}
 	paths := []string{"/users/" + name + "/installation", "/orgs/" + name + "/installation"}
-	if owner, repo, ok := strings.Cut(name, "/"); ok {
-		paths = []string{"/repos/" + owner + "/" + url.PathEscape(repo) + "/installation"}
+	if strings.Contains(name, "/") {
+		paths = []string{"/repos/" + name + "/installation"}
 	}
 	for _, path := range paths {
 		info, err := retry(ctx, c, func() (InstallationInfo, error) { return app.installation(ctx, path, Installation{}) })
-		if statusOf(err) != http.StatusNotFound {
-			return info, err
+		switch statusOf(err) {
+		case http.StatusNotFound:
+			continue
+		case http.StatusMovedPermanently:
+			return info, fault(Denied, "give it by its present name", "%s has another name at GitHub now", name)
 		}
+		return info, err
 	}
-	return InstallationInfo{}, app.notFound(ctx, name)
+	return InstallationInfo{}, app.elsewhere(ctx, fault(Denied, remedyInstall, "App %s is not installed on %s", issuer, name))
 }
 
 // OnlyInstallation asks for the App's one installation, as App asks. Of several
@@ -102,105 +103,15 @@ func (c *Client) OnlyInstallation(ctx context.Context, issuer string, signer cry
 	switch {
 	case err != nil:
 		return InstallationInfo{}, err
-	case len(p.installations) == 1:
+	case len(p.installations) == 1 && !p.more:
 		return p.installations[0], nil
 	case len(p.installations) == 0:
-		return InstallationInfo{}, app.installedNowhere(ctx)
+		return InstallationInfo{}, app.elsewhere(ctx, fault(Denied, "", "App %s has no installation", issuer))
 	}
 	return InstallationInfo{}, fault(Denied, remedyChoose, "App %s has several installations: %s", issuer, p)
 }
 
-const remedyChoose = "say which: by installation_id, or by installation with OWNER or OWNER/REPO"
-
-func (a caller) info(ctx context.Context) (AppInfo, error) {
-	var answer struct {
-		ID          int64             `json:"id"`
-		ClientID    string            `json:"client_id"`
-		Slug        string            `json:"slug"`
-		Name        string            `json:"name"`
-		Owner       account           `json:"owner"`
-		URL         string            `json:"html_url"`
-		Permissions map[string]string `json:"permissions"`
-	}
-	if _, err := a.get(ctx, get("/app"), Installation{}, &answer); err != nil {
-		return AppInfo{}, err
-	}
-	return AppInfo{answer.ID, answer.ClientID, answer.Slug, answer.Name, answer.Owner.name(), answer.URL, plain(answer.Permissions)}, nil
-}
-
-func (a caller) installation(ctx context.Context, path string, inst Installation) (InstallationInfo, error) {
-	var answer installation
-	_, err := a.get(ctx, get(path), inst, &answer)
-	return answer.info(), err
-}
-
 const (
-	maxPages     = 100
-	pageSize     = 100
-	maxPageBytes = 2 << 20 // an installation has some 3,000
+	remedyChoose  = "say which: by installation_id, or by installation with OWNER or OWNER/REPO"
+	remedyInstall = "check the name; an owner of the account has to install the App there, and to give it the repository"
 )
-
-// A page is one of a list of installations.
-type page struct {
-	installations []InstallationInfo
-	more          bool
-}
-
-func (a caller) page(ctx context.Context, number int) (page, error) {
-	r := get(fmt.Sprintf("/app/installations?per_page=%d&page=%d", pageSize, number))
-	r.most = maxPageBytes
-	var answer []installation
-	resp, err := a.get(ctx, r, Installation{}, &answer)
-	if err != nil {
-		return page{}, err
-	}
-	p := page{more: strings.Contains(resp.header.Get("Link"), `rel="next"`)}
-	for _, i := range answer {
-		p.installations = append(p.installations, i.info())
-	}
-	return p, nil
-}
-
-// get asks once for what answers 200, and decodes it into v.
-func (a caller) get(ctx context.Context, r request, inst Installation, v any) (response, error) {
-	resp, err := a.ask(ctx, r)
-	switch {
-	case err != nil:
-		return resp, err
-	case resp.status/100 != 2:
-		return resp, refusal(resp, inst)
-	}
-	return resp, readJSON(resp, http.StatusOK, v)
-}
-
-// installation is GitHub's form of one.
-type installation struct {
-	ID          int64             `json:"id"`
-	Account     account           `json:"account"`
-	SuspendedAt *time.Time        `json:"suspended_at"`
-	Selection   string            `json:"repository_selection"`
-	Permissions map[string]string `json:"permissions"`
-}
-
-func (i installation) info() InstallationInfo {
-	return InstallationInfo{i.ID, i.Account.name(), i.SuspendedAt != nil, i.Selection, plain(i.Permissions)}
-}
-
-// account is GitHub's form of one: an enterprise has a slug for a login.
-type account struct {
-	Login string `json:"login"`
-	Slug  string `json:"slug"`
-}
-
-var loginForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
-
-// name gives the account's login, "" where it cannot be one, so that it may be
-// shown and stored.
-func (a account) name() string {
-	for _, name := range []string{a.Login, a.Slug} {
-		if loginForm.MatchString(name) {
-			return name
-		}
-	}
-	return ""
-}

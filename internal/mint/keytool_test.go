@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 )
 
 // tool runs a program in dir. It skips the test where there is none, unless
@@ -93,5 +95,43 @@ func TestRemedies(t *testing.T) {
 				t.Errorf("after %q: %v", remedy, err)
 			}
 		})
+	}
+}
+
+// The settings page shows what GitHub's documentation has openssl print.
+func TestFingerprint(t *testing.T) {
+	dir := t.TempDir()
+	key, pem := githubtest.Key(0)
+	write(t, filepath.Join(dir, "key"), pem, 0o600)
+	tool(t, dir, "sh", "-c", "openssl rsa -in key -pubout -outform DER | openssl sha256 -binary | openssl base64 > sum")
+	sum, err := os.ReadFile(filepath.Join(dir, "sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := Fingerprint(&key.PublicKey), "SHA256:"+strings.TrimSpace(string(sum)); got != want {
+		t.Errorf("Fingerprint() = %s, want %s", got, want)
+	}
+}
+
+// A wrong key is told by name, so that it can be found on the settings page.
+func TestUnknownKey(t *testing.T) {
+	w := newWorld(t)
+	key, _ := githubtest.Key(1)
+	_, err := w.client.Mint(t.Context(), octo, key)
+	wantError(t, err, Denied, `GitHub answers 401 "A JSON web token could not be decoded": wrong key or app id`, Fingerprint(&key.PublicKey))
+	if !errors.Is(err, ErrUnknownKey) {
+		t.Errorf("error = %v, want %v in its chain", err, ErrUnknownKey)
+	}
+	for name, change := range map[string]func(*world){
+		"no key":    func(w *world) { w.SetKeys(appID) },
+		"suspended": func(w *world) { w.SetSuspended(instID, true) },
+		"down":      func(w *world) { w.Fail(-1, "", githubtest.Refuse(503, "Service Unavailable")) },
+		"no such":   func(w *world) { w.RemoveInstallation(instID) },
+	} {
+		w := newWorld(t)
+		change(w)
+		if _, err := w.mint(t); err == nil || errors.Is(err, ErrUnknownKey) {
+			t.Errorf("%s: error = %v, want one that is not %v", name, err, ErrUnknownKey)
+		}
 	}
 }

@@ -28,6 +28,7 @@ func TestEchoedCredentials(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.Change(func() { w.TokenFormat = githubtest.Stateless })
+			key, _ := githubtest.Key(0)
 			token := w.mustMint(t).Value
 			// Closes each line and, in JSON, the string.
 			e := &echo{before: before, after: "\"}\r\n\r\n"}
@@ -37,6 +38,10 @@ func TestEchoedCredentials(t *testing.T) {
 			if _, err := w.client.Probe(t.Context(), token); err != nil {
 				e.shownBy(t, err)
 			}
+			_, err = w.client.App(t.Context(), clientID, key)
+			e.shownBy(t, err)
+			_, err = w.client.Installations(t.Context(), clientID, key)
+			e.shownBy(t, err)
 		})
 	}
 }

@@ -72,7 +72,8 @@ type Installation struct {
 // backoff and full jitter, as long as ctx allows. Where the clock of this host
 // is not GitHub's, as the Date header tells, the JWT is made for GitHub's time,
 // and the token's expires_at is told by the clock of this host. A token that
-// can do less than inst asks for is revoked, and an error says what it lacks.
+// can do less than inst asks for is revoked, and an error says what it lacks; of
+// one that can do more the client's owner is warned.
 // Errors are of type *Error. (docs.github.com, "Create an installation access
 // token for an app")
 func (c *Client) Mint(ctx context.Context, inst Installation, signer crypto.Signer) (Token, error) {
@@ -88,15 +89,19 @@ func (a caller) mint(ctx context.Context, inst Installation) (Token, error) {
 	case err != nil:
 		return Token{}, err
 	case resp.status/100 != 2:
-		return Token{}, refusal(resp, inst)
+		return Token{}, a.refusal(resp, inst)
 	}
 	token, granted, err := readToken(resp)
 	if err != nil {
 		return Token{}, err
 	}
-	if less := lacking(inst.scope(), granted); less != "" {
-		_ = a.Revoke(ctx, token.Value) // else it dies within the hour
-		return Token{}, fault(Denied, remedyScope, "GitHub grants less than was asked of %s: %s", inst, less)
+	asked := inst.scope()
+	if less := asked.beyond(granted); !less.empty() {
+		_ = a.Revoke(ctx, token.Value) // else it lives for an hour
+		return Token{}, fault(Denied, remedyScope, "GitHub grants less than was asked of %s: it lacks %s", inst, less)
+	}
+	if more := granted.excess(asked); !more.empty() {
+		a.warn(fmt.Sprintf("GitHub grants more than was asked of %s: %s", inst, more))
 	}
 	return token, nil
 }

@@ -13,14 +13,29 @@ func TestProbe(t *testing.T) {
 		w.Change(func() { w.TokenFormat = format })
 		token := w.mustMint(t).Value
 		w.Reset()
-		if _, err := w.client.Probe(t.Context(), token); err != nil {
-			t.Error(err)
+		if owner, err := w.client.Probe(t.Context(), token); err != nil || owner != "octo-org" {
+			t.Errorf("Probe() = %q, %v, want octo-org", owner, err)
 		}
 		w.requested(t, 1)
 		if r := w.Requests()[0]; r.Method != "GET" || r.Path != "/installation/repositories" || r.Query != "per_page=1" || r.Prefix != "ghs_" {
 			t.Errorf("request = %+v", r)
 		}
 		w.conforms(t)
+	}
+}
+
+func TestProbeWithoutOwner(t *testing.T) {
+	for name, body := range map[string]string{
+		"no repository":  `{"total_count":0,"repositories":[]}`,
+		"no list":        `{}`,
+		"no owner":       `{"repositories":[{"name":"hello","owner":null}]}`,
+		"another's line": `{"repositories":[{"owner":{"login":"octo\nGH_TOKEN=x"}}]}`,
+	} {
+		w := newWorld(t)
+		w.Fail(-1, "", reply(200, asJSON, body))
+		if owner, err := w.client.Probe(t.Context(), canary); err != nil || owner != "" {
+			t.Errorf("%s: Probe() = %q, %v, want neither", name, owner, err)
+		}
 	}
 }
 
@@ -43,6 +58,10 @@ func TestProbeFails(t *testing.T) {
 		{"suspended", func(w *world, _ string) { w.SetSuspended(instID, true) }, Denied,
 			`403 "This installation has been suspended": the installation is suspended`, "unsuspend"},
 		{"no such endpoint", refuse(404, "Not Found"), Denied, `GitHub answers 404 "Not Found"`, "check api_url"},
+		{"captive portal", func(w *world, _ string) { w.Fail(-1, "", reply(200, "text/html", "<html>")) }, Temporary,
+			`the answer is "text/html", not application/json`, "captive portal"},
+		{"cut off", func(w *world, _ string) { w.Fail(-1, "", reply(200, asJSON, `{"repositories":[`)) }, Temporary,
+			"not the JSON expected", "captive portal"},
 		{"down", refuse(503, "Service Unavailable"), Temporary, `503 "Service Unavailable"`, "GitHub is in trouble"},
 		{"rate limit", refuse(429, "Too Many Requests", "Retry-After", "5"), Temporary, "a rate limit", "the timer tries again"},
 	} {

@@ -24,7 +24,11 @@ func TestRedirectRefused(t *testing.T) {
 			wantError(t, err, Denied, "a redirect, which is refused", "check host and api_url")
 			_, err = w.client.Probe(t.Context(), canary)
 			wantError(t, err, Denied, "a redirect, which is refused", "check host and api_url")
-			w.requested(t, 2)
+			for _, do := range lookUps {
+				_, err := do(t.Context(), w.client, clientID)
+				wantError(t, err, Denied, "", "")
+			}
+			w.requested(t, 2+len(lookUps))
 		}
 	}
 	if got := strangers.Load(); got != 0 {

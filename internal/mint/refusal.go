@@ -8,13 +8,20 @@ import (
 	"time"
 )
 
+const (
+	remedyKey = "check app_id or client_id, and that this key is listed on the App's settings page"
+	remedyApp = "check app_id or client_id, and host in the spec's github block"
+)
+
 // refusal sorts an answer that is no token by status, headers and message:
 // docs.github.com, "Troubleshooting the REST API" and "Rate limits for the
 // REST API"; the messages are as GitHub sends them. The zero inst stands for
 // one that the caller does not know.
 func refusal(resp response, inst Installation) *Error {
 	e := sortRefusal(resp, inst)
-	e.status = resp.status
+	if e.Remedy != remedyApp {
+		e.status = resp.status
+	}
 	return e
 }
 
@@ -25,9 +32,9 @@ func sortRefusal(resp response, inst Installation) *Error {
 	case code >= 300 && code < 400:
 		return fault(Denied, "check host and api_url in the spec's github block", "GitHub answers %d, a redirect, which is refused: api_url is not the API's own address", code)
 	case code == http.StatusUnauthorized && strings.Contains(msg, "could not be decoded"):
-		return cause(Denied, ErrUnknownKey, "check app_id or client_id, and that this key is listed on the App's settings page", said)
+		return cause(Denied, ErrUnknownKey, remedyKey, said)
 	case code == http.StatusUnauthorized:
-		return fault(Denied, "check app_id or client_id, and that this key is listed on the App's settings page", "%s: wrong key or app id", said)
+		return fault(Denied, remedyKey, "%s: wrong key or app id", said)
 	case code == http.StatusForbidden && strings.Contains(msg, "suspended"):
 		return fault(Denied, "an owner has to unsuspend it at GitHub: Settings, Applications, Installed GitHub Apps", "%s: %s is suspended", said, inst)
 	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(resp.header, msg):
@@ -37,11 +44,13 @@ func sortRefusal(resp response, inst Installation) *Error {
 	case code == http.StatusForbidden:
 		return fault(Denied, "look at the App's and the organisation's settings", "%s", said)
 	case code == http.StatusNotFound && strings.Contains(msg, "Integration not found"):
-		return fault(Denied, "check app_id or client_id, and host in the spec's github block", "%s: no App has this id", said)
+		return fault(Denied, remedyApp, "%s: no App has this id", said)
 	case code == http.StatusNotFound && inst.ID != 0:
 		return fault(Denied, "check installation_id, the number in the URL of the installation's settings, and the App's id; perhaps the App was uninstalled", "%s: App %s has no installation %d", said, inst.Issuer, inst.ID)
+	case code == http.StatusUnprocessableEntity && strings.Contains(msg, "Too many repositories"):
+		return fault(Denied, "a token can be narrowed to at most 500 repositories", "%s: repositories has %d", said, len(inst.Repositories))
 	case code == http.StatusUnprocessableEntity:
-		return fault(Denied, "compare the spec with what the installation grants", "%s", said)
+		return fault(Denied, remedyScope, "%s", said)
 	case code >= 500 || code == http.StatusRequestTimeout:
 		trouble := fault(Temporary, "GitHub is in trouble; the timer tries again", "%s", said)
 		if resp.header.Get("Retry-After") != "" {

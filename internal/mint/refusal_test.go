@@ -26,11 +26,11 @@ func TestRefusedByTheWorld(t *testing.T) {
 		{"wrong client id", func(*world) {}, Installation{Issuer: "Iv1.0000000000000000", ID: instID},
 			`GitHub answers 401 "'Issuer' claim ('iss') must be an Integer": wrong key or app id`, "check app_id or client_id", 0},
 		{"wrong app id", func(*world) {}, Installation{Issuer: "77", ID: instID},
-			`GitHub answers 404 "Integration not found": no App has this id`, "check app_id or client_id", 1},
+			`GitHub answers 404 "Integration not found": no App has this id`, "check app_id or client_id", 0},
 		{"suspended", func(w *world) { w.SetSuspended(instID, true) }, octo,
 			`GitHub answers 403 "This installation has been suspended": installation 42 is suspended`, "unsuspend", 0},
 		{"uninstalled", func(w *world) { w.RemoveInstallation(instID) }, octo,
-			`GitHub answers 404 "Not Found": App Iv23liTESTTESTTEST00 has no installation 42`, "uninstalled", 2},
+			`GitHub answers 404 "Not Found": App Iv23liTESTTESTTEST00 has no installation 42; it is not installed anywhere`, "install it at https://github.com/apps/octo-bot/installations/new", 2},
 		{"another app's installation", func(w *world) {
 			other, _ := githubtest.Key(1)
 			w.AddApp(githubtest.App{ID: 5, ClientID: "Iv2", Keys: []*rsa.PublicKey{&other.PublicKey}})
@@ -74,9 +74,9 @@ func TestRefused(t *testing.T) {
 		{403, "Slow down", []string{"X-RateLimit-Remaining", "1"}, Denied, 1, `403 "Slow down"`, "settings"},
 		{403, "This installation has been suspended", []string{"X-RateLimit-Remaining", "0"}, Denied, 1, "installation 42 is suspended", "unsuspend"},
 		{429, "Too Many Requests", nil, Temporary, again, `429 "Too Many Requests": a rate limit`, "the timer tries again"},
-		{422, "The permissions requested are not granted to this installation.", nil, Denied, 1, "are not granted to this installation", "compare the spec"},
-		{422, "There is at least one repository that does not exist or is not accessible to the parent installation.", nil, Denied, 1, "at least one repository", "compare the spec"},
-		{422, "Too many repositories for installation", nil, Denied, 1, "Too many repositories", "compare the spec"},
+		{422, "The permissions requested are not granted to this installation.", nil, Denied, 1, "are not granted to this installation", "ask for less"},
+		{422, "There is at least one repository that does not exist or is not accessible to the parent installation.", nil, Denied, 1, "at least one repository", "ask for less"},
+		{422, "Too many repositories for installation", nil, Denied, 1, "Too many repositories", "at most 500"},
 		{408, "Request Timeout", nil, Temporary, again, "408", "GitHub is in trouble"},
 		{500, "Server Error", nil, Temporary, again, `GitHub answers 500 "Server Error"`, "GitHub is in trouble"},
 		{502, "Server Error", nil, Temporary, again, "502", "GitHub is in trouble"},

@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // A scope is what a token may do and where, in GitHub's form.
 type scope struct {
-	Repositories []string          `json:"repositories,omitempty"`
+	Repositories []string          `json:"repositories,omitempty"` // bare names
 	Permissions  map[string]string `json:"permissions,omitempty"`
 }
 
@@ -38,37 +37,52 @@ func (i Installation) request() request {
 	return r
 }
 
-const remedyScope = "an owner has to grant it (the installation's settings, Configure), or take it out of repositories and permissions in the spec"
+const remedyScope = "an owner has to grant it (the installation's settings, Configure), or the spec's permissions and repositories have to ask for less"
 
 // levels are those of a permission; each allows what those before it do.
 var levels = []string{"read", "write", "admin"}
 
-// lacking says what of asked is not granted, "" if all is.
-func lacking(asked, granted scope) string {
-	var lacks []string
-	for _, name := range slices.Sorted(maps.Keys(asked.Permissions)) {
-		level, got := asked.Permissions[name], granted.Permissions[name]
-		if slices.Index(levels, got) >= max(0, slices.Index(levels, level)) {
-			continue
-		}
-		if got == "" {
-			got = "nothing"
-		}
-		lacks = append(lacks, fmt.Sprintf("permission %s: %s asked, %s granted", name, level, got))
-	}
-	for _, name := range asked.Repositories {
-		if !slices.ContainsFunc(granted.Repositories, func(r string) bool { return strings.EqualFold(r, name) }) {
-			lacks = append(lacks, "no access to repository "+name)
+// beyond gives what s has and other has not.
+func (s scope) beyond(other scope) scope {
+	rest := scope{Permissions: map[string]string{}}
+	for name, level := range s.Permissions {
+		has := other.Permissions[name]
+		if rank := slices.Index(levels, level); has != level && (rank < 0 || slices.Index(levels, has) < rank) {
+			rest.Permissions[name] = level
 		}
 	}
-	return strings.Join(lacks, "; ")
+	for _, name := range s.Repositories {
+		if !slices.ContainsFunc(other.Repositories, func(r string) bool { return strings.EqualFold(r, name) }) {
+			rest.Repositories = append(rest.Repositories, name)
+		}
+	}
+	return rest
 }
 
-// list puts permissions on one line.
-func list(permissions map[string]string) string {
+// excess gives what was granted though less was asked for. What was not
+// narrowed has none, and metadata comes along with every token.
+func (s scope) excess(asked scope) scope {
+	rest := s.beyond(asked)
+	delete(rest.Permissions, "metadata")
+	if len(asked.Permissions) == 0 {
+		rest.Permissions = nil
+	}
+	if len(asked.Repositories) == 0 {
+		rest.Repositories = nil
+	}
+	return rest
+}
+
+func (s scope) empty() bool { return len(s.Repositories)+len(s.Permissions) == 0 }
+
+// String lists the permissions, then the repositories.
+func (s scope) String() string {
 	var all []string
-	for _, name := range slices.Sorted(maps.Keys(permissions)) {
-		all = append(all, name+": "+permissions[name])
+	for _, name := range slices.Sorted(maps.Keys(s.Permissions)) {
+		all = append(all, name+": "+s.Permissions[name])
+	}
+	if len(s.Repositories) > 0 {
+		all = append(all, "access to "+some(s.Repositories))
 	}
 	if len(all) == 0 {
 		return "nothing"
@@ -76,13 +90,11 @@ func list(permissions map[string]string) string {
 	return strings.Join(all, ", ")
 }
 
-// plainWord is what names of permissions and their levels are made of.
-var plainWord = regexp.MustCompile(`^[a-z0-9_]{1,100}$`)
-
-// plain takes out of permissions what cannot be one, so that they may be shown.
-func plain(permissions map[string]string) map[string]string {
-	maps.DeleteFunc(permissions, func(name, level string) bool {
-		return !plainWord.MatchString(name) || !plainWord.MatchString(level)
-	})
-	return permissions
+// some lists the first names, and counts the others.
+func some(names []string) string {
+	text := strings.Join(names[:min(maxNamed, len(names))], ", ")
+	if rest := len(names) - maxNamed; rest > 0 {
+		text += fmt.Sprintf(" and %d more", rest)
+	}
+	return text
 }

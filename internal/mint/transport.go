@@ -20,6 +20,12 @@ import (
 // about 220,000.
 const maxCASize = 1 << 20
 
+// maxConns bounds the connections to one host. They are kept and used again, all
+// of them: a thousand mints make no more handshakes than these, and stay far
+// below the 100 requests at once that GitHub allows (docs.github.com, "Rate
+// limits for the REST API").
+const maxConns = 8
+
 // transport verifies TLS, against caFile's authorities too where one is named,
 // honours HTTPS_PROXY and NO_PROXY, and keeps loopback names on loopback
 // without asking a resolver or a proxy.
@@ -37,6 +43,9 @@ func transport(caFile string) (*http.Transport, error) {
 		ResponseHeaderTimeout:  30 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
+		MaxConnsPerHost:        maxConns,
+		MaxIdleConnsPerHost:    maxConns,
+		IdleConnTimeout:        90 * time.Second,
 	}
 	if caFile == "" {
 		return t, nil

@@ -45,7 +45,7 @@ func newWorld(t *testing.T) *world {
 	w.AddInstallation(githubtest.Installation{
 		ID: instID, AppID: appID, Owner: "octo-org",
 		Permissions:  map[string]string{"contents": "write", "metadata": "read"},
-		Repositories: []string{"octo-org/hello"},
+		Repositories: []string{"octo-org/hello", "octo-org/world"},
 	})
 	url, stop, err := w.Listen("127.0.0.1:0")
 	if err != nil {
