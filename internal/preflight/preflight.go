@@ -70,7 +70,7 @@ func Run(ctx context.Context, client *mint.Client, s Subject) []Check {
 		return checks
 	}
 	if lacks := inst.Lacks(s.Permissions); lacks != "" {
-		add(Check{Name: "permissions", Result: Failed, Detail: lacks, Fix: "an owner has to grant it at GitHub, or take it out of permissions in the spec"})
+		add(Check{Name: "permissions", Result: Failed, Detail: "not granted: " + lacks, Fix: "an owner has to grant it at GitHub, or take it out of permissions in the spec"})
 	} else if len(s.Permissions) > 0 {
 		add(Check{Name: "permissions", Result: OK, Detail: "all that are wanted are granted"})
 	}

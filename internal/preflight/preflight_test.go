@@ -35,7 +35,7 @@ func TestRun(t *testing.T) {
 		{"suspended", func(g *githubtest.Server, _ *Subject) { g.SetSuspended(11, true) }, "key ok, app ok, clock ok, installation failed", "suspended", false},
 		{"less granted", func(_ *githubtest.Server, s *Subject) {
 			s.Permissions = map[string]string{"contents": "write", "issues": "read"}
-		}, "key ok, app ok, clock ok, installation ok, permissions failed", "permission issues: read asked, nothing granted", false},
+		}, "key ok, app ok, clock ok, installation ok, permissions failed", "not granted: issues: read", false},
 		{"no such repository", func(_ *githubtest.Server, s *Subject) { s.Repositories = []string{"hello", "secret", "none"} },
 			"key ok, app ok, clock ok, installation ok, repositories failed", "no access to secret, none", false},
 		{"GitHub is down", func(g *githubtest.Server, _ *Subject) {
