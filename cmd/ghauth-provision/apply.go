@@ -24,8 +24,10 @@ const (
 func (w *world) applyVerb() *cli.Command {
 	return w.command(verb{
 		name: "apply", usage: "make this host as the spec says", args: "[PLANFILE]",
-		about: `Imports the key, writes the files and units, enables and starts the timer, mints
-a first token, and looks at the host once more. A second apply changes nothing.
+		about: `Asks GitHub whether it would give every app its token (key, clock, installation,
+permissions, repositories) and changes nothing if not. Then it imports the key, writes
+the files and units, enables and starts the timer, mints a first token, and looks at
+the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
 done until --overwrite or --keep settles it.
@@ -64,6 +66,9 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		return usage("the saved plan is for another --root", fmt.Sprintf("it was made with --root %q", string(saved.Root)))
 	}
 	if err := w.checkPlan(ctx, j); err != nil {
+		return err
+	}
+	if err := w.preflight(ctx, j); err != nil {
 		return err
 	}
 	if err := w.carryOut(ctx, j); err != nil {

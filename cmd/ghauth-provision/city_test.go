@@ -38,7 +38,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github refuse N MATCH STATUS MESSAGE   instead of N answers
 //	github hang N MATCH
 //	github forgive                  forget refusals, requests and violations
-//	github suspend INSTALLATION
+//	github suspend INSTALLATION, and unsuspend
 //	github revoke                   all tokens
 //	github minted N                 so many tokens have been minted so far
 //	github requests N               so many requests have come so far
@@ -89,8 +89,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		for _, t := range c.server.Minted() {
 			c.server.Revoke(t.Value)
 		}
-	case "suspend":
-		c.server.SetSuspended(number(1), true)
+	case "suspend", "unsuspend":
+		c.server.SetSuspended(number(1), args[0] == "suspend")
 	case "minted":
 		if got := len(c.server.Minted()); got != int(number(1)) {
 			ts.Fatalf("%d tokens were minted, want %s", got, args[1])

@@ -42,6 +42,8 @@ type statusReport struct {
 	Lockdown time.Time  `json:"lockdown,omitzero"`
 	Host     hostStatus `json:"host"`
 	Notes    []string   `json:"notes,omitempty"` // what was not checked, and why
+
+	dir string // the key directory
 }
 
 type appStatus struct {
@@ -156,7 +158,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	r.Notes = append(r.Notes, p.Notes...)
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
-	r.Apps = w.inspectApps(dir)
+	r.dir, r.Apps = dir, w.inspectApps(dir)
 	if since, locked := refresh.LockedDown(dir); locked {
 		r.Lockdown = since.UTC()
 	}

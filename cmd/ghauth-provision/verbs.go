@@ -22,7 +22,7 @@ type verb struct {
 // verbs lists everything that the program does.
 func (w *world) verbs() []*cli.Command {
 	return []*cli.Command{
-		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(),
+		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(), w.doctorVerb(),
 		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.pluginVerb(), w.versionVerb(),
 	}
 }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"crypto/rsa"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+)
+
+// appChecks are those of one provisioned app.
+func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (checks []preflight.Check) {
+	ctx, cancel := context.WithTimeout(ctx, doctorTime)
+	defer cancel()
+	key, err := mint.ReadKey(app.KeyPath)
+	if err != nil {
+		checks = append(checks, failed("key", err.Error(), remedyOf(err)))
+	} else {
+		checks = append(checks, w.ask(ctx, app, key)...)
+	}
+	if app.NextKeyPath != "" {
+		checks = append(checks, w.nextKeyCheck(app))
+	}
+	checks = append(checks, w.tokenCheck(ctx, dir, app))
+	if app.GH {
+		checks = append(checks, w.ghCheck(app))
+	}
+	for _, h := range app.Holders("/proc") {
+		checks = append(checks, warning("processes", h.String(), "start it anew; an environment is never refreshed: gh's login and git's helper are"))
+	}
+	return checks
+}
+
+// ask has GitHub say whether it would give the app what it is to have.
+func (w *world) ask(ctx context.Context, app refresh.App, key *rsa.PrivateKey) []preflight.Check {
+	client, err := mint.NewClient(app.APIURL, app.CAFile, versionString(), w.now)
+	if err != nil {
+		return []preflight.Check{failed("ca_file", err.Error(), remedyOf(err))}
+	}
+	return preflight.Run(ctx, client, preflight.Subject{
+		Issuer: app.Issuer, ID: app.InstallationID, Repositories: app.Repositories, Permissions: app.Permissions, Key: key})
+}
+
+// nextKeyCheck says how far the way to the next key has been gone.
+func (w *world) nextKeyCheck(app refresh.App) preflight.Check {
+	next := fingerprintOf(app.NextKeyPath)
+	if stored, _, _ := app.Stored(w.now()); stored.Key == next {
+		return warning("next_key", "tokens are asked for with "+next+": the old key, "+fingerprintOf(app.KeyPath)+", can go",
+			"delete the old one on the App's settings page, then make next_key the private_key in the spec")
+	}
+	return warning("next_key", "no token has come by "+next+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
+}
+
+// tokenCheck looks at the stored token, and has GitHub say whether it works.
+func (w *world) tokenCheck(ctx context.Context, dir string, app refresh.App) preflight.Check {
+	token, state, err := app.Stored(w.now())
+	if state != refresh.Fresh && state != refresh.Due {
+		detail := string(state)
+		if err != nil {
+			detail += ": " + err.Error()
+		}
+		return failed("token", detail, "run "+program+" mint")
+	}
+	_, err = w.refresher(dir).Probe(ctx, app, token.Value)
+	switch {
+	case mint.IsTemporary(err):
+		return notChecked("token", err.Error(), remedyOf(err))
+	case err != nil:
+		return failed("token", err.Error(), "run "+program+" mint --force")
+	}
+	return ok("token", "works for "+span(token.ExpiresAt.Sub(w.now()))+" more: "+token.Value.String()+" (sha256 "+token.Value.Digest()+")")
+}
+
+// ghCheck looks at gh's login, and at what gh takes before it.
+func (w *world) ghCheck(app refresh.App) preflight.Check {
+	token, _, _ := app.Stored(w.now())
+	if name := refresh.Shadow(app.Host, w.env); name != "" {
+		return warning("gh", name+" is set here, which gh takes before its stored login", "unset it: gh's login is kept fresh, and the variable is not")
+	}
+	if token.Value == "" || !app.GHHas(token.Value, w.env) {
+		return failed("gh", "does not have the stored token", "run "+program+" mint")
+	}
+	return ok("gh", "is logged in at "+app.Host+" with the stored token")
+}

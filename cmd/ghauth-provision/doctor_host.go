@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// hostChecks are those that status makes, too.
+func (w *world) hostChecks(s statusReport) (checks []preflight.Check) {
+	if len(s.Apps) == 0 {
+		checks = append(checks, failed("apps", "none is provisioned", "run "+program+" apply"))
+	}
+	if !s.Lockdown.IsZero() {
+		checks = append(checks, failed("lockdown", "since "+s.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
+	}
+	checks = append(checks, timerCheck(s.Timer), lastRunCheck(s.Service), lingerCheck(s.Linger), driftCheck(s.Host))
+	for _, note := range s.Notes {
+		checks = append(checks, notChecked("note", note, ""))
+	}
+	return checks
+}
+
+func timerCheck(u unitStatus) preflight.Check {
+	const fix = "run " + program + " apply, or systemctl --user enable --now " + units.Timer
+	switch {
+	case u.Active == "not checked":
+		return notChecked("timer", "the user's systemd cannot be reached", "run it in a session of this user")
+	case u.Active != "active":
+		return failed("timer", "is "+u.Active, fix)
+	case u.File != "enabled":
+		return failed("timer", "is "+u.File+": it will not come back after a reboot", fix)
+	}
+	return ok("timer", "is active")
+}
+
+func lastRunCheck(u unitStatus) preflight.Check {
+	switch {
+	case u.Active == "not checked":
+		return notChecked("last run", "the user's systemd cannot be reached", "")
+	case u.Last.IsZero():
+		return ok("last run", "none by the timer yet")
+	case u.Result != "success":
+		return failed("last run", fmt.Sprintf("%s, status %d", u.Result, u.Status), "see journalctl --user -u "+u.Name)
+	}
+	return ok("last run", "success")
+}
+
+func lingerCheck(linger string) preflight.Check {
+	switch linger {
+	case "on":
+		return ok("linger", "on")
+	case "off":
+		return warning("linger", "off: the timer stops with the last session", "run "+program+" apply, or loginctl enable-linger")
+	}
+	return notChecked("linger", "logind cannot be asked", "run loginctl enable-linger")
+}
+
+func driftCheck(h hostStatus) preflight.Check {
+	switch {
+	case h.Error != "":
+		return failed("drift", h.Error, "see "+program+" plan")
+	case !h.Checked:
+		return notChecked("drift", "there is no spec to compare with", "name it: --spec FILE")
+	case h.Changes > 0:
+		return failed("drift", "the host differs from the spec in "+count(h.Changes, "place"), "see "+program+" plan, then run "+program+" apply")
+	}
+	return ok("drift", "none: the host is as the spec says")
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+const (
+	preflightTime     = 20 * time.Second // for all apps
+	preflightParallel = 8
+)
+
+// preflight asks GitHub, before anything is changed, whether it would give every
+// app its token, and refuses where it would not. That GitHub cannot be asked is no
+// reason to change nothing: the mint at the end tells it. A plan that changes
+// nothing needs no look.
+func (w *world) preflight(ctx context.Context, j *job) error {
+	p, err := j.plan(ctx)
+	if err == nil && j.saved != nil {
+		err = j.saved.fits(p, j.desired.Manifest)
+	}
+	if err != nil || p.Empty() || w.root != "" {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, preflightTime)
+	defer cancel()
+	checks := make([][]preflight.Check, len(j.spec.Apps))
+	w.slow("asking GitHub whether it would give the tokens", func() {
+		var wg sync.WaitGroup
+		slots := make(chan struct{}, preflightParallel)
+		for i := range j.spec.Apps {
+			slots <- struct{}{}
+			wg.Go(func() {
+				checks[i] = w.lookAhead(ctx, j.spec, i)
+				<-slots
+			})
+		}
+		wg.Wait()
+	})
+	var errs []error
+	for i, app := range j.spec.Apps {
+		for _, c := range checks[i] {
+			errs = append(errs, w.judge(app.Name, c))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// judge makes an error of a check that has failed, and tells of one that was not
+// made or that warns.
+func (w *world) judge(app string, c preflight.Check) error {
+	switch {
+	case c.Result == preflight.OK:
+		w.detail("%s: %s: %s", app, c.Name, c.Detail)
+	case c.Result != preflight.Failed:
+		w.say("%s: before the apply: %s: %s: %s", app, c.Name, c.Result, c.Detail)
+	case c.Err != nil:
+		return fmt.Errorf("%s: nothing was changed: %s: %w", app, c.Name, c.Err)
+	default:
+		return &failure{exitDenied, fmt.Sprintf("%s: nothing was changed: %s: %s", app, c.Name, c.Detail), c.Fix}
+	}
+	return nil
+}
+
+// lookAhead makes the checks for the i-th app with the key that it is to have.
+func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.Check {
+	app := s.Apps[i]
+	client, err := mint.NewClient(s.GitHub.APIURL, s.GitHub.CAFile, versionString(), w.now)
+	if err != nil {
+		return []preflight.Check{{Name: "ca_file", Result: preflight.Failed, Err: err}}
+	}
+	var checks []preflight.Check
+	for _, key := range w.comingKeys(s, i) {
+		checks = preflight.Run(ctx, client, preflight.Subject{
+			Issuer: cmp.Or(app.ClientID, strconv.FormatInt(app.AppID, 10)), ID: app.InstallationID,
+			Repositories: app.Repositories, Permissions: app.Permissions, Key: key})
+		if len(checks) < 2 || !errors.Is(checks[1].Err, mint.ErrUnknownKey) {
+			break
+		}
+	}
+	return checks
+}
+
+// comingKeys gives the keys that the i-th app has after an apply: the import where
+// there is one, else what stands.
+func (w *world) comingKeys(s *spec.Spec, i int) (keys []*rsa.PrivateKey) {
+	for _, key := range units.KeysOf(s, i) {
+		data, err := mint.ReadKeyFile(key.Source)
+		if err != nil {
+			data, _ = w.managedKey(key)
+		}
+		if parsed, err := mint.ParseKey(data); err == nil {
+			keys = append(keys, parsed)
+		}
+	}
+	return keys
+}
