@@ -136,10 +136,9 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 			return r, err
 		}
 		site.LockedDown = w.lockedDown(s)
-		if unknown = recall(s); unknown == nil {
-			j.desired, err = units.Desired(s, site)
-		}
-		if err != nil {
+		if unknown = recall(s); unknown != nil {
+			j.desired = units.Watched(s.Paths.UnitDir)
+		} else if j.desired, err = units.Desired(s, site); err != nil {
 			return r, err
 		}
 	}
