@@ -44,12 +44,12 @@ func (w *world) ask(ctx context.Context, app refresh.App, key *rsa.PrivateKey) [
 
 // nextKeyCheck says how far the way to the next key has been gone.
 func (w *world) nextKeyCheck(app refresh.App) preflight.Check {
-	next := fingerprintOf(app.NextKeyPath)
-	if stored, _, _ := app.Stored(w.now()); stored.Key == next {
-		return warning("next_key", "tokens are asked for with "+next+": the old key, "+fingerprintOf(app.KeyPath)+", can go",
+	stored, _, _ := app.Stored(w.now())
+	if k := keysOf(app, stored); k.NextInUse {
+		return warning("next_key", "tokens are asked for with "+k.Next+": the old key, "+k.Fingerprint+", can go",
 			"delete the old one on the App's settings page, then make next_key the private_key in the spec")
 	}
-	return warning("next_key", "no token has come by "+next+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
+	return warning("next_key", "no token has come by "+fingerprintOf(app.NextKeyPath)+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
 }
 
 // tokenCheck looks at the stored token, and has GitHub say whether it works.

@@ -21,12 +21,14 @@ func (w *world) execVerb() *cli.Command {
 and GITHUB_ENTERPRISE_TOKEN for an Enterprise Server). GitHub is asked first whether
 the token works. A program that runs for longer than the token lives does not see the
 next one: gh's stored login and git's credential helper are for that.
-The exit status is CMD's.`,
+As with mint --output, flags or the environment can describe an App that is not
+provisioned. The exit status is CMD's.`,
 		examples: []string{
 			program + " exec -- gh api /installation/repositories",
 			program + " exec --app backend -- ./deploy.sh --now",
+			program + " exec --client-id Iv23liABC --private-key key.pem --installation octo-org -- gh pr list",
 		},
-		flags: []cli.Flag{configDirFlag(), appFlag()},
+		flags: append([]cli.Flag{configDirFlag(), appFlag()}, identityFlags()...),
 		do:    w.exec,
 	})
 }
@@ -39,17 +41,31 @@ func (w *world) exec(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return &failure{exitUsage, err.Error(), "check the program's name, and PATH"}
 	}
-	dir, app, err := w.oneApp(c)
-	if err != nil {
-		return err
-	}
-	token, err := w.handOut(ctx, w.refresher(dir), app)
+	app, token, err := w.tokenFor(ctx, c)
 	if err != nil {
 		return err
 	}
 	unix.Umask(w.umask)
 	err = syscall.Exec(path, c.Args().Slice(), withToken(w.env, refresh.TokenVars(app.Host, token.Token)))
 	return &failure{exitFailed, "cannot run " + path + ": " + err.Error(), "check that it is a program"}
+}
+
+// tokenFor gives a token of the App that is described, or of the one provisioned.
+func (w *world) tokenFor(ctx context.Context, c *cli.Context) (refresh.App, refresh.Stored, error) {
+	app, alone, err := w.alone(c)
+	if err != nil {
+		return app, refresh.Stored{}, err
+	}
+	if alone {
+		token, err := w.standAlone(ctx, app)
+		return app, token, err
+	}
+	dir, app, err := w.oneApp(c)
+	if err != nil {
+		return app, refresh.Stored{}, err
+	}
+	token, err := w.handOut(ctx, w.refresher(dir), app)
+	return app, token, err
 }
 
 // oneApp gives the app that --app names, or the default one.

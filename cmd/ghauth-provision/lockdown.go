@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/audit"
-	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -139,13 +138,4 @@ func (w *world) moveTimer(ctx context.Context, dir string, actions func(plan.Uni
 		return w.applyPlan(ctx, j, plan.Plan{}, plan.Plan{Actions: actions(u)})
 	}
 	return nil
-}
-
-// fingerprintOf gives the fingerprint of a key, as GitHub shows it.
-func fingerprintOf(path string) string {
-	key, err := mint.ReadKey(path)
-	if err != nil {
-		return "unknown: " + err.Error()
-	}
-	return mint.Fingerprint(&key.PublicKey)
 }

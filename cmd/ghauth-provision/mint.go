@@ -212,6 +212,9 @@ func (w *world) report(res refresh.Result) error {
 	} else {
 		w.print("%s: token %s (sha256 %s) is fresh, %s left", res.App.Name, res.Token.Value, res.Token.Value.Digest(), left)
 	}
+	if name := refresh.Shadow(res.App.Host, w.env); res.App.GH && name != "" {
+		w.say("%s: %s is set here, which gh takes before its stored login: unset it", res.App.Name, name)
+	}
 	return res.GHErr
 }
 

@@ -51,7 +51,10 @@ type appStatus struct {
 	State string      `json:"state"` // fresh, due, expired, superseded, missing or invalid
 	Token tokenStatus `json:"token"`
 	GH    string      `json:"gh"` // current, behind or off
-	Error string      `json:"error,omitempty"`
+	// Shadow is a variable of the environment that gh takes before its login.
+	Shadow string    `json:"gh_shadowed_by,omitempty"`
+	Key    keyStatus `json:"key"`
+	Error  string    `json:"error,omitempty"`
 }
 
 type tokenStatus struct {
@@ -62,6 +65,14 @@ type tokenStatus struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Age       int       `json:"age_seconds"`
 	LifeLeft  int       `json:"life_left_seconds"`
+}
+
+// A keyStatus tells keys by their fingerprints, as the App's settings page does.
+type keyStatus struct {
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Next        string `json:"next_fingerprint,omitempty"` // of next_key
+	NextInUse   bool   `json:"next_in_use,omitempty"`      // so the other can go
+	Error       string `json:"error,omitempty"`
 }
 
 type unitStatus struct {
@@ -199,6 +210,10 @@ func (w *world) inspectApp(app refresh.App) appStatus {
 	s := appStatus{Name: app.Name, State: string(state), Token: tokenStatus{File: app.TokenFile}, GH: "off"}
 	if err != nil {
 		s.Error = err.Error()
+	}
+	s.Key = keysOf(app, token)
+	if app.GH {
+		s.Shadow = refresh.Shadow(app.Host, w.env)
 	}
 	if token.Value == "" {
 		return s

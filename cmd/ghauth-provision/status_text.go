@@ -12,6 +12,10 @@ func (w *world) showStatus(r statusReport) {
 	}
 	for _, a := range r.Apps {
 		w.print("%-8s %s", a.Name, w.appLine(a))
+		w.print("%-8s %s", "", w.keyLine(a.Key))
+		if a.Shadow != "" {
+			w.print("%-8s %s", "", w.paint(yellow, a.Shadow+" is set here")+": gh takes it before its stored login, and it goes stale")
+		}
 	}
 	if len(r.Apps) == 0 {
 		w.print("%-8s %s", "apps", w.paint(red, "none")+" is provisioned: run "+program+" apply")
@@ -53,6 +57,19 @@ func (w *world) appLine(a appStatus) string {
 		line += ", " + w.paint(yellow, "gh does not have it")
 	}
 	return line
+}
+
+// keyLine tells which key signs, and when the one before it can go.
+func (w *world) keyLine(k keyStatus) string {
+	switch {
+	case k.Error != "":
+		return w.paint(red, "no key") + ": " + k.Error
+	case k.NextInUse:
+		return w.paint(yellow, "next key "+k.Next+" is in use") + ": " + k.Fingerprint + " can be deleted at GitHub; then make next_key the private_key"
+	case k.Next != "":
+		return "key " + k.Fingerprint + ", next key " + k.Next + " not in use yet"
+	}
+	return "key " + k.Fingerprint
 }
 
 func (w *world) timerLine(u unitStatus) string {
