@@ -55,6 +55,8 @@ func (a caller) elsewhere(ctx context.Context, e *Error) *Error {
 
 // installAt tells where people install the App.
 func (a caller) installAt(ctx context.Context) string {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	if info, err := a.info(ctx); err == nil && info.URL != "" {
 		return info.URL + "/installations/new"
 	}

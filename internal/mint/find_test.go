@@ -88,8 +88,12 @@ func TestOnlyInstallation(t *testing.T) {
 	w = newWorld(t)
 	w.RemoveInstallation(instID)
 	_, err = w.client.OnlyInstallation(t.Context(), clientID, key)
-	wantError(t, err, Denied, "App "+clientID+" has no installation; it is not installed anywhere", "install it at https://github.com/apps/octo-bot/installations/new")
+	wantError(t, err, Denied, "App "+clientID+" is not installed anywhere", "install it at https://github.com/apps/octo-bot/installations/new")
 	w.conforms(t)
+	w.Fail(1, "GET /app", reply(200, asJSON, "[]"))
+	w.Fail(1, "GET /app", reply(200, asJSON, `{"id":1,"html_url":"javascript:alert()"}`))
+	_, err = w.client.OnlyInstallation(t.Context(), clientID, key)
+	wantError(t, err, Denied, "is not installed anywhere", "install it at GitHub: the App's settings")
 
 	// One on this page, and others on the next.
 	w = newWorld(t)

@@ -106,7 +106,7 @@ func (c *Client) OnlyInstallation(ctx context.Context, issuer string, signer cry
 	case len(p.installations) == 1 && !p.more:
 		return p.installations[0], nil
 	case len(p.installations) == 0:
-		return InstallationInfo{}, app.elsewhere(ctx, fault(Denied, "", "App %s has no installation", issuer))
+		return InstallationInfo{}, fault(Denied, "install it at "+app.installAt(ctx), "App %s is not installed anywhere", issuer)
 	}
 	return InstallationInfo{}, fault(Denied, remedyChoose, "App %s has several installations: %s", issuer, p)
 }

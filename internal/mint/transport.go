@@ -45,7 +45,6 @@ func transport(caFile string) (*http.Transport, error) {
 		ForceAttemptHTTP2:      true,
 		MaxConnsPerHost:        maxConns,
 		MaxIdleConnsPerHost:    maxConns,
-		IdleConnTimeout:        90 * time.Second,
 	}
 	if caFile == "" {
 		return t, nil
