@@ -74,13 +74,16 @@ func readToken(resp response) (Token, scope, error) {
 	return Token{Value: Secret(answer.Token), CreatedAt: resp.sent.UTC(), ExpiresAt: expires}, granted, nil
 }
 
+// noMessage stands for the words of an error that is not the API's.
+const noMessage = "(no message)"
+
 // message takes GitHub's own words out of an error's body.
 func message(body []byte) string {
 	var answer struct {
 		Message string `json:"message"`
 	}
 	if json.Unmarshal(body, &answer) != nil || answer.Message == "" {
-		return "(no message)"
+		return noMessage
 	}
 	return quote(answer.Message)
 }

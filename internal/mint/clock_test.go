@@ -90,6 +90,20 @@ func TestSkewIsToldOnce(t *testing.T) {
 	}
 }
 
+// A GitHub whose clock is never the same gets no endless number of JWTs.
+func TestClockThatJumps(t *testing.T) {
+	w := newWorld(t)
+	date := now
+	w.Fail(-1, "", func(rw http.ResponseWriter, r *http.Request) {
+		date = date.Add(time.Hour)
+		rw.Header().Set("Date", date.Format(http.TimeFormat))
+		githubtest.Refuse(401, "Bad credentials")(rw, r)
+	})
+	_, err := w.mint(t)
+	wantError(t, err, Denied, "wrong key or app id", "check app_id")
+	w.requested(t, 2)
+}
+
 // An answer without a date says nothing of the clock.
 func TestOffsetIsKept(t *testing.T) {
 	w := newWorld(t)

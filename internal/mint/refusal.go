@@ -45,7 +45,7 @@ func sortRefusal(resp response, inst Installation) *Error {
 		return fault(Denied, "look at the App's and the organisation's settings", "%s", said)
 	case code == http.StatusNotFound && strings.Contains(msg, "Integration not found"):
 		return fault(Denied, remedyApp, "%s: no App has this id", said)
-	case code == http.StatusNotFound && inst.ID != 0:
+	case code == http.StatusNotFound && inst.ID != 0 && msg != noMessage:
 		return fault(Denied, "check installation_id, the number in the URL of the installation's settings, and the App's id; perhaps the App was uninstalled", "%s: App %s has no installation %d", said, inst.Issuer, inst.ID)
 	case code == http.StatusUnprocessableEntity && strings.Contains(msg, "Too many repositories"):
 		return fault(Denied, "a token can be narrowed to at most 500 repositories", "%s: repositories has %d", said, len(inst.Repositories))

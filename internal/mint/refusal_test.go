@@ -101,6 +101,17 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A page of a web server is no word on an installation.
+func TestNotTheAPI(t *testing.T) {
+	w := newWorld(t)
+	w.Fail(-1, "", reply(404, "text/html", "<html>Not Found</html>"))
+	_, err := w.mint(t)
+	wantError(t, err, Denied, "GitHub answers 404 (no message)", "check api_url")
+	if strings.Contains(err.Error(), "installation") {
+		t.Errorf("error = %v, want no word on installations", err)
+	}
+}
+
 func TestMessage(t *testing.T) {
 	const token = "ghs_abcdefghijklmnopqrstuvwxyz0123456789"
 	for _, tt := range []struct {
