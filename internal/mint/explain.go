@@ -74,9 +74,8 @@ func (a caller) refusal(resp response, inst Installation) *Error {
 
 // against holds what was asked of an installation against what that grants.
 func (i Installation) against(info InstallationInfo) string {
-	granted := scope{Permissions: info.Permissions}
-	if less := (scope{Permissions: i.Permissions}).beyond(granted); !less.empty() {
-		return fmt.Sprintf(": permissions asks for %s, but installation %s grants %s", less, info, granted)
+	if less := info.Lacks(i.Permissions); less != "" {
+		return fmt.Sprintf(": permissions asks for %s, but installation %s grants %s", less, info, scope{Permissions: info.Permissions})
 	}
 	if len(i.Repositories) > 0 {
 		return fmt.Sprintf(": repositories asks for %s, not all of which installation %s has access to (%s repositories)", some(i.Repositories), info, info.RepositorySelection)

@@ -73,6 +73,16 @@ func (s scope) excess(asked scope) scope {
 	return rest
 }
 
+// Lacks says what of the wanted permissions the installation does not grant, ""
+// if it grants all.
+func (i InstallationInfo) Lacks(want map[string]string) string {
+	less := scope{Permissions: want}.beyond(scope{Permissions: i.Permissions})
+	if less.empty() {
+		return ""
+	}
+	return less.String()
+}
+
 func (s scope) empty() bool { return len(s.Repositories)+len(s.Permissions) == 0 }
 
 // String lists the permissions, then the repositories.
