@@ -24,7 +24,7 @@ type Error struct {
 	Remedy string // what to do next, or empty
 	Err    error  // the cause, or nil; its own text is not redacted
 
-	status int           // GitHub's, where err is a refusal of an App that GitHub knows, else zero
+	status int           // GitHub's, where err is the API's refusal of an App that it knows, else zero
 	wait   time.Duration // how long GitHub asks to wait before the next try, or zero
 }
 

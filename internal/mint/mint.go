@@ -72,10 +72,9 @@ type Installation struct {
 // backoff and full jitter, as long as ctx allows. Where the clock of this host
 // is not GitHub's, as the Date header tells, the JWT is made for GitHub's time,
 // and the token's expires_at is told by the clock of this host. A token that
-// can do less than inst asks for is revoked, and an error says what it lacks; of
-// one that can do more the client's owner is warned.
-// Errors are of type *Error. (docs.github.com, "Create an installation access
-// token for an app")
+// can do less than inst asks for is revoked, and an error says what it lacks;
+// one that can do more is worth a warning. Errors are of type *Error.
+// (docs.github.com, "Create an installation access token for an app")
 func (c *Client) Mint(ctx context.Context, inst Installation, signer crypto.Signer) (Token, error) {
 	app := caller{c, inst.Issuer, signer}
 	token, err := retry(ctx, c, func() (Token, error) { return app.mint(ctx, inst) })

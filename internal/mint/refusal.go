@@ -18,15 +18,15 @@ const (
 // REST API"; the messages are as GitHub sends them. The zero inst stands for
 // one that the caller does not know.
 func refusal(resp response, inst Installation) *Error {
-	e := sortRefusal(resp, inst)
-	if e.Remedy != remedyApp {
+	msg := message(resp.body)
+	e := sortRefusal(resp, msg, inst)
+	if msg != noMessage && e.Remedy != remedyApp {
 		e.status = resp.status
 	}
 	return e
 }
 
-func sortRefusal(resp response, inst Installation) *Error {
-	msg := message(resp.body)
+func sortRefusal(resp response, msg string, inst Installation) *Error {
 	said := fmt.Sprintf("GitHub answers %d %s", resp.status, msg)
 	switch code := resp.status; {
 	case code >= 300 && code < 400:

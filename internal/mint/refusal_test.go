@@ -110,6 +110,11 @@ func TestNotTheAPI(t *testing.T) {
 	if strings.Contains(err.Error(), "installation") {
 		t.Errorf("error = %v, want no word on installations", err)
 	}
+	for _, do := range lookUps {
+		_, err := do(t.Context(), w.client, clientID)
+		wantError(t, err, Denied, "GitHub answers 404 (no message)", "check api_url")
+	}
+	w.requested(t, 1+len(lookUps))
 }
 
 func TestMessage(t *testing.T) {
