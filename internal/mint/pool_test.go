@@ -17,18 +17,26 @@ import (
 // A thousand Apps share the connections of one client, and no more are made
 // than may be open at once: with TLS each costs a handshake.
 func TestConnections(t *testing.T) {
-	for name, http2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
-		t.Run(name, func(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		http2        bool
+		apps, atOnce int
+	}{
+		{"as many at once", false, 1000, maxConns},
+		{"more at once", false, 200, 25},
+		{"HTTP/2", true, 200, 25},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			var made, mints atomic.Int32
 			good := reply(201, asJSON, answer(canary, inTime(time.Hour)))
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if http2 == (r.ProtoMajor == 2) {
+				if tt.http2 == (r.ProtoMajor == 2) {
 					mints.Add(1)
 				}
 				rw.Header().Set("Date", now.Format(http.TimeFormat))
 				good(rw, r)
 			}))
-			server.EnableHTTP2 = http2
+			server.EnableHTTP2 = tt.http2
 			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 				if state == http.StateNew {
 					made.Add(1)
@@ -39,13 +47,12 @@ func TestConnections(t *testing.T) {
 			ca := filepath.Join(t.TempDir(), "ca.pem")
 			write(t, ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o644)
 
-			const apps, atOnce = 1000, 25
 			client := new(world).newClient(t, server.URL, ca)
 			key, _ := githubtest.Key(0)
 			var wg sync.WaitGroup
-			for range atOnce {
+			for range tt.atOnce {
 				wg.Go(func() {
-					for range apps / atOnce {
+					for range tt.apps / tt.atOnce {
 						app := client.WithWarn(func(text string) { t.Error(text) })
 						if _, err := app.Mint(t.Context(), octo, key); err != nil {
 							t.Error(err)
@@ -54,8 +61,8 @@ func TestConnections(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if n := made.Load(); mints.Load() != apps || n > maxConns {
-				t.Errorf("%d connections for %d mints, want at most %d for %d", n, mints.Load(), maxConns, apps)
+			if n := made.Load(); mints.Load() != int32(tt.apps) || n > maxConns {
+				t.Errorf("%d connections for %d mints, want at most %d for %d", n, mints.Load(), maxConns, tt.apps)
 			}
 		})
 	}
