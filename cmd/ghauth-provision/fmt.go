@@ -50,5 +50,5 @@ func (w *world) format(flag string, check bool) error {
 	if err != nil {
 		return err
 	}
-	return written(path, atomicfile.Write(file, formatted, info.Mode().Perm()))
+	return written(path, atomicfile.Write(file, formatted, info.Mode()))
 }

@@ -95,7 +95,7 @@ func fileOf(f plan.File) *fileReport {
 	return r
 }
 
-func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode.Perm()) }
+func octal(mode fs.FileMode) string { return plan.Perm(mode).String() }
 
 // summary says in a line what the counts are.
 func (c countsReport) summary() string {

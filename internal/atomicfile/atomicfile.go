@@ -6,7 +6,7 @@
 // A replacement is this sequence of system calls:
 //
 //	open(DIR/.NAME<digits>, O_CREAT|O_EXCL, 0600)  never looser than the result
-//	fchmod, write, fsync
+//	write, fchmod, fsync                            write(2) may clear setuid and setgid
 //	rename(DIR/.NAME<digits>, DIR/NAME)
 //	fsync(DIR)                                      rename(2) alone may be lost
 //
@@ -26,20 +26,23 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// Write replaces path with data. The new file has exactly mode, whatever the
-// umask is and whatever mode an earlier file had. The directory must exist.
+// Write replaces path with data. The new file has exactly mode, setuid, setgid and
+// sticky included, whatever the umask is and whatever mode an earlier file had. The directory must exist.
 func Write(path string, data []byte, mode fs.FileMode) error {
 	if err := sweep(path); err != nil {
 		return err
 	}
 	dir := filepath.Dir(path)
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(mode))
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir))
 	if err != nil {
 		return err
 	}
 	// After a successful replacement Cleanup does nothing.
 	defer f.Cleanup()
 	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
 	if err := f.CloseAtomicallyReplace(); err != nil {

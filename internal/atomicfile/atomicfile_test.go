@@ -11,7 +11,7 @@ import (
 
 func TestWriteModesHoldUnderAnyUmask(t *testing.T) {
 	for _, umask := range []int{0, 0o022, 0o777} {
-		for _, mode := range []fs.FileMode{0o600, 0o644, 0o755} {
+		for _, mode := range []fs.FileMode{0o600, 0o644, 0o755, 0o750 | fs.ModeSetuid, 0o640 | fs.ModeSetgid | fs.ModeSticky} {
 			path := filepath.Join(t.TempDir(), "f")
 			if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
 				t.Fatal(err)

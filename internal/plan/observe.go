@@ -151,7 +151,7 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 		return File{}, err
 	}
 	stat := info.Sys().(*syscall.Stat_t)
-	f.Mode, f.UID = info.Mode().Perm(), int(stat.Uid)
+	f.Mode, f.UID = info.Mode()&modeBits, int(stat.Uid)
 	switch {
 	case info.IsDir():
 		f.Kind = Directory

@@ -71,7 +71,7 @@ const (
 type File struct {
 	Path     string
 	Kind     Kind
-	Mode     fs.FileMode // permission bits; in a desired File 0 leaves them be
+	Mode     fs.FileMode // as Perm has it; in a desired File 0 leaves them be
 	UID      int         // observed only
 	Hash     string      // hex SHA-256 of a regular file's content
 	Content  []byte      `json:"-"` // nil where only the hash is kept
