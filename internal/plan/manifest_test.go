@@ -59,7 +59,7 @@ func TestBrokenManifest(t *testing.T) {
 		one(`"path": "/f", "kind": "file", "undo": "remove"`):                                `the manifest /m, line 4: "remove" is nothing that`,
 		one(`"path": "/f", "kind": "file", "was": {"mode": "0600", "backup": "x"}`):          `the manifest /m, line 4: "x" is not an absolute path`,
 		one(`"path": "/f", "kind": "file", "mode": "9"`):                                     `the manifest /m, line 4: a mode`,
-		one(`"path": "/f", "kind": "file", "mode": "17777"`):                                  `the manifest /m, line 4: a mode`,
+		one(`"path": "/f", "kind": "file", "mode": "17777"`):                                 `the manifest /m, line 4: a mode`,
 		one("\"path\": \"/f\", \"kind\": \"file\"},\n{\"path\": \"/a\", \"kind\": \"file\""): "the manifest /m, line 5: the records are not in the order",
 	} {
 		_, err := parseManifest("/m", []byte(text))
