@@ -185,6 +185,9 @@ func (d *differ) minted(have, want File) {
 // mayReplace refuses to touch what is no file of the user's own.
 func (d *differ) mayReplace(have File) error {
 	switch {
+	case have.Kind == Other && have.Target != "":
+		return inTheWay(have.Path, "is a link to "+have.Target, "move the link away, and apply makes the file; or, to keep what it leads to, "+
+			"put a copy in its place (cp --remove-destination), and say --keep PATH if it differs from the spec")
 	case have.Kind == Directory || have.Kind == Other:
 		return inTheWay(have.Path, "is not a regular file", "move it away")
 	case have.Kind == Regular && have.UID != d.desired.UID:

@@ -158,8 +158,10 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 		if want.Kind == Absent { // others need not be readable
 			f.Names, err = list(f.real)
 		}
-	case want.Kind == Link && info.Mode()&fs.ModeSymlink != 0:
-		f.Kind = Link
+	case info.Mode()&fs.ModeSymlink != 0:
+		if want.Kind == Link {
+			f.Kind = Link
+		}
 		f.Target, err = os.Readlink(f.real)
 	case info.Mode().IsRegular():
 		f.Kind, f.Links = Regular, int(stat.Nlink)

@@ -75,7 +75,7 @@ type File struct {
 	UID      int         // observed only
 	Hash     string      // hex SHA-256 of a regular file's content
 	Content  []byte      `json:"-"` // nil where only the hash is kept
-	Target   string      // where a Link leads, as it is written
+	Target   string      // where a Link leads, or any other, as it is written
 	Names    []string    // what an observed directory holds that is to go
 	Links    int         // observed only: the hard links of a regular file
 	real     string      // where Path leads on the host that runs: beneath its Root, through links
