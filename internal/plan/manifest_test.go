@@ -91,15 +91,3 @@ func TestManifestInTheWay(t *testing.T) {
 		}
 	}
 }
-
-func TestIsLeftover(t *testing.T) {
-	t.Parallel()
-	bases := map[string]bool{"f": true, "a1": true, "0": true}
-	for name, want := range map[string]bool{
-		".f1": true, ".f123": true, ".a15": true, ".a1": false, ".f": false, "f1": false, ".f1x": false, ".g1": false, ".1": false, ".00": true, ".": false, "": false,
-	} {
-		if got := isLeftover(name, bases); got != want {
-			t.Errorf("%q: got %v, want %v", name, got, want)
-		}
-	}
-}

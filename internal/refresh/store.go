@@ -5,6 +5,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 )
 
 // look reads what is stored, and tells when it was written. A token file that
@@ -28,6 +30,16 @@ func (r *Refresher) look(res *Result) (written time.Time, err error) {
 // unfinished reports whether a run without force has anything to do.
 func (r *Refresher) unfinished(res *Result) bool {
 	return due(res.Token.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
+}
+
+// sweep removes what a killed run has left, once for all apps. What cannot be
+// removed keeps no token from being minted.
+func sweep(apps []App) {
+	var paths []string
+	for _, app := range apps {
+		paths = append(paths, app.TokenFile, GHStamp(app.TokenFile))
+	}
+	_ = atomicfile.Sweep(paths...)
 }
 
 // store replaces app's token file.
