@@ -118,7 +118,7 @@ func (r planReport) summary() string {
 
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
-	notes := append([]string{}, p.Notes...)
+	notes := append(append([]string{}, p.Notes...), w.otherGH(j.spec)...)
 	if w.lockedDown(j.spec) {
 		notes = append(notes, "this host is locked down: the timer is left as it is, and no token is minted; to end that: "+program+" resume")
 	}

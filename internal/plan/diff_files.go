@@ -174,10 +174,13 @@ func (d *differ) minted(have, want File) {
 	if known && rec.App != want.App {
 		d.gone[want.Path] = File{Path: want.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, minted: true}
 	}
-	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App}
+	if rec.Login != "" && rec.Login != want.Login && have.Kind != Absent {
+		d.undo = append(d.undo, Action{Op: rec.Undo, Target: want.Path, Reason: rec.Login + " is no longer asked for"})
+	}
+	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App, Login: want.Login}
 	ahead := next
 	if known {
-		ahead.App = rec.App // until it is gone
+		ahead.App, ahead.Login = rec.App, rec.Login // until it is gone
 	}
 	d.record(ahead, next)
 }

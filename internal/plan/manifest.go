@@ -68,6 +68,7 @@ type Record struct {
 	App     string            `json:"app,omitempty"`     // whose file it is
 	Secret  bool              `json:"secret,omitempty"`  // a private key: removed only when asked for
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
+	Login   string            `json:"login,omitempty"`   // what that ends
 }
 
 // Was is what stood at a path before the first apply.

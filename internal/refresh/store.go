@@ -34,10 +34,10 @@ func (r *Refresher) unfinished(res *Result) bool {
 
 // sweep removes what a killed run has left, once for all apps. What cannot be
 // removed keeps no token from being minted.
-func sweep(apps []App) {
+func sweep(results []Result) {
 	var paths []string
-	for _, app := range apps {
-		paths = append(paths, app.TokenFile, GHStamp(app.TokenFile))
+	for _, res := range results {
+		paths = append(paths, res.App.TokenFile, GHStamp(res.App.TokenFile))
 	}
 	_ = atomicfile.Sweep(paths...)
 }

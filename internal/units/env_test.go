@@ -56,6 +56,9 @@ func varsOf(s *spec.Spec, i int) map[string]string {
 		"GHAUTH_TIMEOUT":              s.Refresh.Timeout.String(),
 		"GHAUTH_GH_LOGIN":             fmt.Sprint(s.GH.Enabled && i == 0),
 	}
+	if s.GH.Enabled && i == 0 {
+		vars["GHAUTH_GH_CONFIG_DIR"] = s.GH.ConfigDir
+	}
 	if app.ClientID != "" {
 		vars["GITHUB_APP_CLIENT_ID"] = app.ClientID
 	} else {
