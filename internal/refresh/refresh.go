@@ -87,7 +87,7 @@ func (r *Refresher) run(ctx context.Context, results []Result, force bool) {
 		return
 	}
 	defer unlock()
-	sweep(results)
+	r.sweep(results)
 	each(work, func(res *Result) { r.refresh(ctx, res, force, held) })
 }
 

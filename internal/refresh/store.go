@@ -3,6 +3,7 @@ package refresh
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -34,8 +35,8 @@ func (r *Refresher) unfinished(res *Result) bool {
 
 // sweep removes what a killed run has left, once for all apps. What cannot be
 // removed keeps no token from being minted.
-func sweep(results []Result) {
-	var paths []string
+func (r *Refresher) sweep(results []Result) {
+	paths := []string{filepath.Join(r.Dir, LockdownFile)}
 	for _, res := range results {
 		paths = append(paths, res.App.TokenFile, GHStamp(res.App.TokenFile))
 	}

@@ -97,11 +97,11 @@ func TestTokenPathInTheWayLater(t *testing.T) {
 func TestRunSweeps(t *testing.T) {
 	s := newSite(t, "main", "more")
 	s.ok(false)
-	for _, name := range []string{".github-token.env123456", ".github-token-more.env123456", ".github-token.gh123456", ".theirs123456"} {
+	for _, name := range []string{".github-token.env123456", ".github-token-more.env123456", ".github-token.gh123456", ".lockdown123456", ".theirs123456"} {
 		s.write(name, "half")
 	}
 	s.ok(false)
-	s.holds(".ghauth.lock", ".github-token-more.env123456", ".github-token.env123456", ".github-token.gh123456", ".theirs123456", "github-token-more.env", "github-token.env")
+	s.holds(".ghauth.lock", ".github-token-more.env123456", ".github-token.env123456", ".github-token.gh123456", ".lockdown123456", ".theirs123456", "github-token-more.env", "github-token.env")
 	s.store("ghs_canary", 0)
 	s.ok(false)
 	s.holds(".ghauth.lock", ".theirs123456", "github-token-more.env", "github-token.env")
