@@ -119,6 +119,9 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
 		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
 	}
+	if a.GH {
+		a.GHDir = s.GH.ConfigDir
+	}
 	if len(keys) > 1 {
 		a.NextKeyPath = keys[1].Managed
 	}
