@@ -35,8 +35,9 @@ A PLANFILE that plan --out has saved is carried out only while it fits the host 
 the spec; a spec with variables needs the same --var again.
 With --root, everything is laid beneath DIR, for an image: paths are worked out from
 HOME as ever, and stand in files without DIR; keys and the binary come from this
-host. The timer is enabled by its link; nothing is started and no token minted. On
-the host that the image becomes, apply takes over, and does the rest.`,
+host. The timer is enabled by its link; nothing is started and no token minted. Root
+goes on as the owner of that home, to whom all of it belongs. On the host that the
+image becomes, apply takes over, and does the rest.`,
 		examples: []string{
 			program + " apply",
 			program + " plan --out today.plan && " + program + " apply today.plan",

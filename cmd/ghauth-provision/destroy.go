@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -52,6 +53,9 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 				"run " + program + " apply, which makes one, and then destroy; or take it away by hand"}
 		}
 		w.say("there is no manifest %s: nothing is known to be ours", w.tilde(j.desired.Manifest))
+		if w.isEmpty(dir) {
+			w.say("%s is empty, as a destroy that was killed in its last moment leaves it: if it is not yours, run: rmdir %s", w.tilde(dir), shellWord(dir))
+		}
 	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
@@ -85,6 +89,16 @@ func (w *world) appliedTo(c *cli.Context) (dir string, err error) {
 		return "", err
 	}
 	return s.Paths.ConfigDir, nil
+}
+
+// isEmpty reports whether an empty directory stands at path.
+func (w *world) isEmpty(path string) bool {
+	real, err := w.root.Real(path, true)
+	if err != nil {
+		return false
+	}
+	entries, err := os.ReadDir(real)
+	return err == nil && len(entries) == 0
 }
 
 // lenientKeys leaves a takopi.toml alone that cannot be edited: it must not keep

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
 )
@@ -50,5 +49,5 @@ func (w *world) format(flag string, check bool) error {
 	if err != nil {
 		return err
 	}
-	return written(path, atomicfile.Write(file, formatted, info.Mode().Perm()))
+	return writeNamed(path, file, formatted, info.Mode())
 }

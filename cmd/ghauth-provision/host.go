@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
-	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
 )
 
@@ -53,7 +52,7 @@ func (w *world) reach(ctx context.Context, j *job, dir string) (end func()) {
 		return j.leave(r.LogOutGH(ctx, stamp), "gh still has its login", "run: gh auth logout")
 	}
 	j.host.ClearGH = func(_ context.Context, file string) error {
-		return j.leave(refresh.ClearGH(file), "gh's own file is still there", "look into "+file)
+		return j.leave(r.ClearGH(file), "gh's own file is still there", "look into "+file)
 	}
 	return end
 }

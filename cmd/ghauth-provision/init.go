@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
 )
@@ -76,7 +75,7 @@ func (w *world) initSpec(c *cli.Context) error {
 	if _, err := spec.Parse(full, text, spec.Inputs{Home: home}); err != nil {
 		return err
 	}
-	if err := written(path, atomicfile.Write(full, text, 0o644)); err != nil {
+	if err := writeNamed(path, full, text, 0o644); err != nil {
 		return err
 	}
 	w.print("Wrote %s.", path)

@@ -3,13 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"reflect"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 )
 
@@ -31,19 +28,7 @@ func savePlan(file string, r planReport) error {
 	if err != nil {
 		return err
 	}
-	return written(file, atomicfile.Write(full, append(data, '\n'), 0o600))
-}
-
-// written names the file that a person has asked for in an error about it, which
-// may name a temporary one.
-func written(file string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
-	}
-	return &failure{exitNoWrite, file + " cannot be written: " + err.Error(), "name another file, or mend its directory"}
+	return writeNamed(file, full, append(data, '\n'), 0o600)
 }
 
 // readPlan reads a saved plan.

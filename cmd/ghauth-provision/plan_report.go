@@ -95,7 +95,7 @@ func fileOf(f plan.File) *fileReport {
 	return r
 }
 
-func octal(mode fs.FileMode) string { return fmt.Sprintf("%04o", mode.Perm()) }
+func octal(mode fs.FileMode) string { return plan.Perm(mode).String() }
 
 // summary says in a line what the counts are.
 func (c countsReport) summary() string {
@@ -118,7 +118,7 @@ func (r planReport) summary() string {
 
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
-	notes := append([]string{}, p.Notes...)
+	notes := append(append([]string{}, p.Notes...), w.otherGH(j.spec)...)
 	if w.lockedDown(j.spec) {
 		notes = append(notes, "this host is locked down: the timer is left as it is, and no token is minted; to end that: "+program+" resume")
 	}

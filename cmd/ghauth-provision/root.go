@@ -29,12 +29,9 @@ func (w *world) siteOf(c *cli.Context) (units.Site, error) {
 	return w.site()
 }
 
-// takeRoot has all that is written lie beneath dir, which must hold the home.
+// takeRoot has all that is written lie beneath dir, which must hold the home, and
+// belong to its owner.
 func (w *world) takeRoot(dir string) error {
-	if w.uid == 0 {
-		return &failure{exitUsage, "--root does not work as root: all that it makes would belong to root, and not to the user whose home it is",
-			"run it as the user with the UID that owns the image's home, such as by: setpriv --reuid=UID --regid=GID --clear-groups"}
-	}
 	real, err := filepath.Abs(dir)
 	if err == nil {
 		real, err = filepath.EvalSymlinks(real)
@@ -48,7 +45,10 @@ func (w *world) takeRoot(dir string) error {
 		return err
 	}
 	if real, err = w.root.Real(home, true); err != nil || !isDir(real) {
-		return &failure{exitBadSetup, fmt.Sprintf("there is no home directory %s beneath %s", home, w.root), "make it, or set HOME to the one there"}
+		return &failure{exitBadSetup, fmt.Sprintf("there is no home directory %s beneath %s", home, w.root), "create the user in the image first, or set HOME to the home that is there"}
+	}
+	if w.uid == 0 {
+		return w.goOnAsOwner(real)
 	}
 	return nil
 }

@@ -86,6 +86,8 @@ type unitStatus struct {
 	Next   time.Time `json:"next,omitzero"`
 	// NeedReload says that the file has changed since it was loaded.
 	NeedReload bool `json:"need_daemon_reload"`
+	// DropIns are the files beside the unit's own that change it.
+	DropIns []string `json:"drop_ins"`
 }
 
 type hostStatus struct {
@@ -186,10 +188,11 @@ func lingerText(l plan.Linger) string {
 }
 
 func unitOf(s plan.State, name string) unitStatus {
-	u := unitStatus{Name: name, Load: "not checked", File: "not checked", Active: "not checked"}
+	u := unitStatus{Name: name, Load: "not checked", File: "not checked", Active: "not checked", DropIns: []string{}}
 	for _, have := range s.Units {
 		if have.Name == name && s.NoUnits == nil {
-			u = unitStatus{name, have.Load, have.File, have.Active, have.Result, have.Status, have.Last, have.Next, have.NeedReload}
+			u = unitStatus{name, have.Load, have.File, have.Active, have.Result, have.Status, have.Last, have.Next, have.NeedReload,
+				append([]string{}, have.DropIns...)}
 		}
 	}
 	return u

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"golang.org/x/sys/unix"
 )
 
@@ -72,4 +74,20 @@ func readFile(path string, limit int64) ([]byte, error) {
 		err = fmt.Errorf("%s is larger than %d bytes", path, limit)
 	}
 	return data, err
+}
+
+// writeNamed replaces the file at path, which a person has named as file: so does
+// an error about it, which would name a temporary one.
+func writeNamed(file, path string, data []byte, mode fs.FileMode) error {
+	err := atomicfile.Sweep(path)
+	if err == nil {
+		err = atomicfile.Write(path, data, mode)
+	}
+	if err == nil {
+		return nil
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	return &failure{exitNoWrite, file + " cannot be written: " + err.Error(), "name another file, or mend its directory"}
 }

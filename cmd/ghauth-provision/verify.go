@@ -46,8 +46,13 @@ func (w *world) verifyUnits(ctx context.Context, units map[string][]byte) (err e
 			err = errors.Join(err, atomicfile.Remove(file))
 		}
 	}()
-	for name, content := range units {
+	for name := range units {
 		files = append(files, filepath.Join(dir, name))
+	}
+	if err := atomicfile.Sweep(files...); err != nil {
+		return err
+	}
+	for name, content := range units {
 		if err := atomicfile.Write(filepath.Join(dir, name), content, 0o600); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
+	args           []string  // as they came
 	uid            int       // the effective one
 	umask          int       // the caller's, for the program that exec becomes
 	root           plan.Root // what --root names, once it is taken
@@ -35,6 +36,7 @@ func run(ctx context.Context, w world, args []string) int {
 	out := &output{Writer: w.stdout}
 	w.terminal, w.colour = isTerminal(w.stdin), isTerminal(w.stdout)
 	w.stdin, w.stdout = interruptible{ctx, w.stdin}, out
+	w.args = args
 	app := w.app()
 	args, err := arrange(app.Commands, args)
 	if err == nil {

@@ -6,13 +6,14 @@
 // A replacement is this sequence of system calls:
 //
 //	open(DIR/.NAME<digits>, O_CREAT|O_EXCL, 0600)  never looser than the result
-//	fchmod, write, fsync
+//	write, fchmod, fsync                            write(2) may clear setuid and setgid
 //	rename(DIR/.NAME<digits>, DIR/NAME)
 //	fsync(DIR)                                      rename(2) alone may be lost
 //
-// A process that is killed before the rename leaves .NAME<digits> behind. The
-// next Write of the same path removes such files; callers therefore hold a lock
-// that serialises the writers of one path.
+// A process that is killed before the rename leaves .NAME<digits> behind, for the
+// Sweep of the next run. It is called once for all the files that a run may write,
+// and not by Write: to list a directory for each of its files takes the square of
+// their number.
 package atomicfile
 
 import (
@@ -21,25 +22,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/google/renameio/v2"
 )
 
-// Write replaces path with data. The new file has exactly mode, whatever the
-// umask is and whatever mode an earlier file had. The directory must exist.
+// Write replaces path with data. The new file has exactly mode, setuid, setgid and
+// sticky included, whatever the umask is and whatever mode an earlier file had. The directory must exist.
 func Write(path string, data []byte, mode fs.FileMode) error {
-	if err := sweep(path); err != nil {
-		return err
-	}
 	dir := filepath.Dir(path)
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir), renameio.WithStaticPermissions(mode))
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(dir))
 	if err != nil {
 		return err
 	}
 	// After a successful replacement Cleanup does nothing.
 	defer f.Cleanup()
 	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
 	if err := f.CloseAtomicallyReplace(); err != nil {
@@ -84,12 +84,9 @@ func Chmod(path string, mode fs.FileMode) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// Remove removes the file or the empty directory path, and what a killed Write of
-// it left behind. That it is gone already is no error.
+// Remove removes the file or the empty directory path. That it is gone already is
+// no error.
 func Remove(path string) error {
-	if err := sweep(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -98,27 +95,6 @@ func Remove(path string) error {
 		return nil
 	}
 	return err
-}
-
-// sweep removes what a killed Write of path left behind.
-func sweep(path string) error {
-	dir, prefix := filepath.Dir(path), "."+filepath.Base(path)
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), prefix)
-		// Fewer digits are hardly ever drawn (os.CreateTemp takes 32 random
-		// bits), but may end a name of the user's own.
-		if !ok || len(digits) < 6 || strings.Trim(digits, "0123456789") != "" || !e.Type().IsRegular() {
-			continue
-		}
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }
 
 func syncDir(dir string) error {

@@ -114,7 +114,7 @@ func sweepFoundlings(dirs []Dir, file string) error {
 // dismantle takes apart what fill has made so far, and nothing else: what it
 // cannot remove is no part of it.
 func dismantle(dirs []Dir, file string, moved func(string) string) {
-	if sweep(moved(file)) == nil {
+	if Sweep(moved(file)) == nil {
 		os.Remove(moved(file))
 	}
 	for i := len(dirs) - 1; i >= 0; i-- {

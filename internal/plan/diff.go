@@ -132,7 +132,10 @@ func (a Action) rank() int {
 }
 
 // split takes the actions off the end of files that take the manifest away and
-// the directories above it: they come last of all.
+// the directories above it: they come last of all, the modes that directories had
+// before us ahead of the manifest. So a destroy that is killed after that leaves, at
+// the worst, empty directories that led to the manifest, and no file. Nothing says
+// any more that they are ours: the next destroy tells of them, and leaves them.
 func (d *differ) split(files []Action) (head, tail []Action) {
 	if d.desired.Manifest == "" {
 		return files, nil

@@ -174,10 +174,13 @@ func (d *differ) minted(have, want File) {
 	if known && rec.App != want.App {
 		d.gone[want.Path] = File{Path: want.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, minted: true}
 	}
-	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App}
+	if rec.Login != "" && rec.Login != want.Login && have.Kind != Absent {
+		d.undo = append(d.undo, Action{Op: rec.Undo, Target: want.Path, Reason: rec.Login + " is no longer asked for"})
+	}
+	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App, Login: want.Login}
 	ahead := next
 	if known {
-		ahead.App = rec.App // until it is gone
+		ahead.App, ahead.Login = rec.App, rec.Login // until it is gone
 	}
 	d.record(ahead, next)
 }
@@ -185,6 +188,9 @@ func (d *differ) minted(have, want File) {
 // mayReplace refuses to touch what is no file of the user's own.
 func (d *differ) mayReplace(have File) error {
 	switch {
+	case have.Kind == Other && have.Target != "":
+		return inTheWay(have.Path, "is a link to "+have.Target, "move the link away, and apply makes the file; or, to keep what it leads to, "+
+			"put a copy in its place (cp --remove-destination), and say --keep PATH if it differs from the spec")
 	case have.Kind == Directory || have.Kind == Other:
 		return inTheWay(have.Path, "is not a regular file", "move it away")
 	case have.Kind == Regular && have.UID != d.desired.UID:

@@ -135,6 +135,7 @@ func TestDiffConflicts(t *testing.T) {
 	}{
 		{"a directory for a file", []File{directory("/f")}, plain, "/f is not a regular file"},
 		{"a FIFO for a file", []File{other}, plain, "/f is not a regular file"},
+		{"a link for a file", []File{with(other, func(f *File) { f.Target = "/elsewhere" })}, plain, "/f is a link to /elsewhere"},
 		{"a FIFO for an edited file", []File{other}, edited, "/f is not a regular file"},
 		{"another's file", []File{with(regular("/f", "y"), foreign)}, plain, "/f belongs to uid 0, not to 1"},
 		{"another's edited file", []File{with(regular("/f", "y"), foreign)}, edited, "/f belongs to uid 0, not to 1"},

@@ -18,6 +18,7 @@ func (d *differ) units(files []Action) (before, after []Action, notes []string) 
 		changed[a.Target] = a.Op != Chmod
 	}
 	masks := d.masks()
+	notes = slices.Concat(masks, notes, d.dropIns())
 	var enables, starts []Action
 	for _, want := range d.allUnits() {
 		have := d.observed.unit(want.Name)
@@ -35,7 +36,7 @@ func (d *differ) units(files []Action) (before, after []Action, notes []string) 
 			starts = append(starts, start(have, want, changed[want.Path])...)
 		}
 	}
-	return before, slices.Concat(d.reload(changed), enables, linger, starts), append(masks, notes...)
+	return before, slices.Concat(d.reload(changed), enables, linger, starts), notes
 }
 
 // allUnits are those that are desired, and those that the manifest knows of.
@@ -126,6 +127,17 @@ func (d *differ) masks() (notes []string) {
 	for _, want := range d.desired.Units {
 		if isMasked(d.observed.unit(want.Name)) && !d.removes(want.Path) {
 			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: systemctl --user unmask %[1]s", want.Name))
+		}
+	}
+	return notes
+}
+
+// dropIns tells of files that change a unit beside its own. They are the
+// operator's, or the distribution's: to stay, and no change to make.
+func (d *differ) dropIns() (notes []string) {
+	for _, want := range d.desired.Units {
+		for _, path := range d.observed.unit(want.Name).DropIns {
+			notes = append(notes, fmt.Sprintf("drop-in %s changes %s: left as it is", path, want.Name))
 		}
 	}
 	return notes

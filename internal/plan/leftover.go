@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"golang.org/x/sys/unix"
 )
 
@@ -39,7 +39,7 @@ func (s *State) observeLeftovers(root Root, wants []File, manifest string) error
 			return err
 		}
 		for _, e := range entries {
-			if !e.Type().IsRegular() || !isLeftover(e.Name(), bases) {
+			if !e.Type().IsRegular() || !atomicfile.Leftover(e.Name(), bases) {
 				continue
 			}
 			f, err := observeFile(root, File{Path: filepath.Join(dir, e.Name()), Privacy: Hidden}, false)
@@ -51,18 +51,6 @@ func (s *State) observeLeftovers(root Root, wants []File, manifest string) error
 		}
 	}
 	return nil
-}
-
-// isLeftover reports whether name is that of a temporary file for one of bases,
-// which may end in digits themselves.
-func isLeftover(name string, bases map[string]bool) bool {
-	rest, ok := strings.CutPrefix(name, ".")
-	for end := len(rest); ok && end > 1 && '0' <= rest[end-1] && rest[end-1] <= '9'; end-- {
-		if bases[rest[:end-1]] {
-			return true
-		}
-	}
-	return false
 }
 
 // writable gives where an apply may have been writing: what is wanted, what is

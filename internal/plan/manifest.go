@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -66,6 +68,7 @@ type Record struct {
 	App     string            `json:"app,omitempty"`     // whose file it is
 	Secret  bool              `json:"secret,omitempty"`  // a private key: removed only when asked for
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
+	Login   string            `json:"login,omitempty"`   // what that ends
 }
 
 // Was is what stood at a path before the first apply.
@@ -83,18 +86,43 @@ type Kept struct {
 	Wanted string `json:"wanted"` // of what the spec asked for then
 }
 
-// Perm is a file's permission bits, in JSON an octal text such as "0600".
+// Perm is a file's permission bits, and setuid, setgid and sticky, in JSON an octal
+// text such as "0600" or "2750", as chmod(1) takes it.
 type Perm fs.FileMode
 
+// modeBits are those bits of a file's mode.
+const modeBits = fs.ModePerm | fs.ModeSetuid | fs.ModeSetgid | fs.ModeSticky
+
+// specialBits are those that Go has elsewhere than chmod(2).
+var specialBits = map[fs.FileMode]uint64{fs.ModeSetuid: unix.S_ISUID, fs.ModeSetgid: unix.S_ISGID, fs.ModeSticky: unix.S_ISVTX}
+
+// String writes p in octal.
+func (p Perm) String() string {
+	n := uint64(fsMode(p).Perm())
+	for bit, octal := range specialBits {
+		if fsMode(p)&bit != 0 {
+			n |= octal
+		}
+	}
+	return fmt.Sprintf("%04o", n)
+}
+
 // MarshalText writes p in octal.
-func (p Perm) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%04o", uint32(p)), nil }
+func (p Perm) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads what MarshalText has written. What is none is badPerm, so
 // that the record it stands in can be named.
 func (p *Perm) UnmarshalText(text []byte) error {
-	n, err := strconv.ParseUint(string(text), 8, 9)
-	if *p = Perm(n); err != nil {
+	n, err := strconv.ParseUint(string(text), 8, 12)
+	if err != nil {
 		*p = badPerm
+		return nil
+	}
+	*p = Perm(n & 0o777)
+	for bit, octal := range specialBits {
+		if n&octal != 0 {
+			*p |= Perm(bit)
+		}
 	}
 	return nil
 }
@@ -188,7 +216,7 @@ func (r Record) fault() string {
 	case r.Was != nil && r.Was.Backup != "" && !filepath.IsAbs(r.Was.Backup):
 		return strconv.Quote(r.Was.Backup) + " is not an absolute path"
 	case r.Mode == badPerm || r.Was != nil && r.Was.Mode == badPerm:
-		return "a mode is not three octal digits after a zero"
+		return "a mode is not four octal digits"
 	case !slices.Contains([]Op{"", Revoke, LogOut, ClearGH}, r.Undo):
 		return strconv.Quote(string(r.Undo)) + " is nothing that can be done before a removal"
 	}

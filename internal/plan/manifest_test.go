@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,14 +14,19 @@ func TestManifestComesBack(t *testing.T) {
 	t.Parallel()
 	hash := Hash(nil)
 	records := map[string]Record{
-		"/b": {Path: "/b", Kind: OfFile, Label: "file", Mode: 0o755, SHA256: []string{hash, hash}, Text: "a\n\"<&>\" é",
-			Was: &Was{Mode: 0o640, SHA256: hash, Backup: "/m/backup/x", Enabled: true}, Kept: &Kept{hash, hash},
+		"/b": {Path: "/b", Kind: OfFile, Label: "file", Mode: 0o755 | Perm(fs.ModeSetuid), SHA256: []string{hash, hash}, Text: "a\n\"<&>\" é",
+			Was: &Was{Mode: 0o640 | Perm(fs.ModeSetgid|fs.ModeSticky), SHA256: hash, Backup: "/m/backup/x", Enabled: true}, Kept: &Kept{hash, hash},
 			Unit: "x.timer", Enabled: true, App: "a", Secret: true},
 		"/a": {Path: "/a", Kind: OfDirectory, Mode: 0o700},
 		"/c": {Path: "/c", Kind: OfKeys, Keys: map[string]string{"a": "", "b": "b = 1\n"}},
 		"/d": {Path: "/d", Kind: OfMinted, Undo: ClearGH},
 	}
 	data := encode(records, true)
+	for _, mode := range []string{`"4755"`, `"3640"`, `"0700"`} {
+		if !strings.Contains(string(data), mode) {
+			t.Errorf("no mode %s in %s", mode, data)
+		}
+	}
 	m, err := parseManifest("/m", data)
 	if err != nil || !m.Linger || len(m.Records) != len(records) {
 		t.Fatalf("got %v, %d records, linger: %v", err, len(m.Records), m.Linger)
@@ -53,7 +59,7 @@ func TestBrokenManifest(t *testing.T) {
 		one(`"path": "/f", "kind": "file", "undo": "remove"`):                                `the manifest /m, line 4: "remove" is nothing that`,
 		one(`"path": "/f", "kind": "file", "was": {"mode": "0600", "backup": "x"}`):          `the manifest /m, line 4: "x" is not an absolute path`,
 		one(`"path": "/f", "kind": "file", "mode": "9"`):                                     `the manifest /m, line 4: a mode`,
-		one(`"path": "/f", "kind": "file", "mode": "7777"`):                                  `the manifest /m, line 4: a mode`,
+		one(`"path": "/f", "kind": "file", "mode": "17777"`):                                 `the manifest /m, line 4: a mode`,
 		one("\"path\": \"/f\", \"kind\": \"file\"},\n{\"path\": \"/a\", \"kind\": \"file\""): "the manifest /m, line 5: the records are not in the order",
 	} {
 		_, err := parseManifest("/m", []byte(text))
@@ -82,18 +88,6 @@ func TestManifestInTheWay(t *testing.T) {
 	for _, have := range []File{directory(manifestPath), {Path: manifestPath, Kind: Other}, with(regular(manifestPath, ""), foreign)} {
 		if _, err := Diff(State{Files: []File{have}}, desired); err == nil {
 			t.Errorf("%s of uid %d was taken for a manifest", have.Kind, have.UID)
-		}
-	}
-}
-
-func TestIsLeftover(t *testing.T) {
-	t.Parallel()
-	bases := map[string]bool{"f": true, "a1": true, "0": true}
-	for name, want := range map[string]bool{
-		".f1": true, ".f123": true, ".a15": true, ".a1": false, ".f": false, "f1": false, ".f1x": false, ".g1": false, ".1": false, ".00": true, ".": false, "": false,
-	} {
-		if got := isLeftover(name, bases); got != want {
-			t.Errorf("%q: got %v, want %v", name, got, want)
 		}
 	}
 }

@@ -151,15 +151,17 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 		return File{}, err
 	}
 	stat := info.Sys().(*syscall.Stat_t)
-	f.Mode, f.UID = info.Mode().Perm(), int(stat.Uid)
+	f.Mode, f.UID = info.Mode()&modeBits, int(stat.Uid)
 	switch {
 	case info.IsDir():
 		f.Kind = Directory
 		if want.Kind == Absent { // others need not be readable
 			f.Names, err = list(f.real)
 		}
-	case want.Kind == Link && info.Mode()&fs.ModeSymlink != 0:
-		f.Kind = Link
+	case info.Mode()&fs.ModeSymlink != 0:
+		if want.Kind == Link {
+			f.Kind = Link
+		}
 		f.Target, err = os.Readlink(f.real)
 	case info.Mode().IsRegular():
 		f.Kind, f.Links = Regular, int(stat.Nlink)

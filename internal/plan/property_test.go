@@ -69,9 +69,12 @@ func (g *grower) grow(dir string, depth int) {
 		}
 		switch n := g.r.IntN(10); {
 		case n < 4:
-			write(g.t, path, []string{"a", "b", "c", "a=9;b", "", "key"}[g.r.IntN(6)], g.mode(0o600, 0o644))
+			write(g.t, path, []string{"a", "b", "c", "a=9;b", "", "key"}[g.r.IntN(6)], g.mode(0o600, 0o644, 0o755|fs.ModeSetuid))
 		case n < 8 && depth < 2:
-			if err := os.Mkdir(path, g.mode(0o700, 0o755)); err != nil {
+			if err := os.Mkdir(path, 0o700); err != nil {
+				g.t.Fatal(err)
+			}
+			if err := os.Chmod(path, g.mode(0o700, 0o755, 0o755|fs.ModeSetgid|fs.ModeSticky)); err != nil {
 				g.t.Fatal(err)
 			}
 			g.grow(path, depth+1)

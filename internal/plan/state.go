@@ -71,11 +71,11 @@ const (
 type File struct {
 	Path     string
 	Kind     Kind
-	Mode     fs.FileMode // permission bits; in a desired File 0 leaves them be
+	Mode     fs.FileMode // as Perm has it; in a desired File 0 leaves them be
 	UID      int         // observed only
 	Hash     string      // hex SHA-256 of a regular file's content
 	Content  []byte      `json:"-"` // nil where only the hash is kept
-	Target   string      // where a Link leads, as it is written
+	Target   string      // where a Link leads, or any other, as it is written
 	Names    []string    // what an observed directory holds that is to go
 	Links    int         // observed only: the hard links of a regular file
 	real     string      // where Path leads on the host that runs: beneath its Root, through links
@@ -105,10 +105,13 @@ type File struct {
 	Undo Op
 	// IfNew has what is minted recorded only where nothing stands yet: else it
 	// is not there because of us.
-	IfNew  bool
-	Unit   string // the unit whose file it is, or that a Link enables
-	App    string // whose file it is: it never becomes another's unasked
-	Secret bool   // a private key: never backed up, replaced or removed unasked
+	IfNew bool
+	Unit  string // the unit whose file it is, or that a Link enables
+	App   string // whose file it is: it never becomes another's unasked
+	// Login is what Undo ends. When another is desired, Undo is done, and what
+	// is minted stays, for the next one.
+	Login  string
+	Secret bool // a private key: never backed up, replaced or removed unasked
 	// Edit makes the content out of the one that is there, nil if none. To
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.

@@ -65,9 +65,9 @@ func restore(t *testing.T, root string, files []savedFile) {
 		switch {
 		case f.mode.IsDir():
 			must(os.Mkdir(path, 0o700))
-			must(os.Chmod(path, f.mode.Perm()))
+			must(os.Chmod(path, f.mode))
 		case f.mode.IsRegular():
-			write(t, path, f.text, f.mode.Perm())
+			write(t, path, f.text, f.mode)
 		default:
 			symlink(t, f.text, path)
 		}

@@ -163,7 +163,7 @@ func (g *trial) leave(a Action) {
 	if a.After.real != "" {
 		path = a.After.real
 	}
-	os.WriteFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"12345"), []byte("half"), 0o600)
+	os.WriteFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"123456"), []byte("half"), 0o600)
 }
 
 // mint makes what is recorded as minted.

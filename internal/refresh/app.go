@@ -29,6 +29,7 @@ type App struct {
 	RenewWithin    time.Duration // mint when at most this much life is left
 	Timeout        time.Duration // bound on one run
 	GH             bool          // this app logs gh in
+	GHDir          string        // and gh keeps that there; empty: where its environment says
 }
 
 // Apps reads the app env files of dir, the default app first and the others by

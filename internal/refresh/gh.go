@@ -1,7 +1,6 @@
 package refresh
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -12,34 +11,12 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
-// GHStamp names the file beside a token file that keeps the SHA-256 of what gh
-// was last given, so that a run which was cut off between the token file and
-// gh is repaired by the next one.
-func GHStamp(tokenFile string) string { return strings.TrimSuffix(tokenFile, ".env") + ".gh" }
-
-func stampOf(app App, token mint.Secret) string { return token.SHA256() + " " + app.Host + "\n" }
-
-// GHHas reports whether gh, with the environment env, has token for the app's
-// host. It starts no program.
-func (a App) GHHas(token mint.Secret, env []string) bool { return toldGH(a, token, env) }
-
-// toldGH reports whether gh was last given token, and has not been made to
-// forget it since, as by `gh auth logout`. It starts no program.
-func toldGH(app App, token mint.Secret, env []string) bool {
-	have, _, err := readSmall(GHStamp(app.TokenFile))
-	if err != nil || string(have) != stampOf(app, token) {
-		return false
-	}
-	hosts, _, err := readSmall(filepath.Join(ghConfigDir(env), "hosts.yml"))
-	return err != nil || bytes.Contains(hosts, []byte(token.Reveal()))
-}
-
-// ghConfigDir is where gh keeps its logins (`gh help environment`).
-func ghConfigDir(env []string) string {
+// GHConfigDir is where gh keeps its logins with the environment env (`gh help
+// environment`).
+func GHConfigDir(env []string) string {
 	get := func(name string) (value string) {
 		for _, v := range env {
 			if rest, ok := strings.CutPrefix(v, name+"="); ok {
@@ -78,6 +55,11 @@ func loginGH(ctx context.Context, app App, token mint.Secret, env []string) erro
 	// gh 2.26 and newer would rather have the token in a keyring, which is
 	// closed to timers and to whoever has no desktop session. Older ones keep
 	// it in hosts.yml, as the flag asks for, and refuse the flag.
+	env = append(slices.Clone(env), "GH_CONFIG_DIR="+app.ghDir(env))
+	stamp := tellingGH(app, token, app.ghDir(env))
+	if err := stamp.write(GHStamp(app.TokenFile)); err != nil {
+		return err
+	}
 	args := []string{"auth", "login", "--hostname", app.Host, "--with-token"}
 	said, err := runGH(ctx, gh, token.Reveal()+"\n", env, append(args, "--insecure-storage")...)
 	if err != nil && strings.Contains(said, "unknown flag: --insecure-storage") {
@@ -86,7 +68,7 @@ func loginGH(ctx context.Context, app App, token mint.Secret, env []string) erro
 	if err != nil {
 		return ghFailed("gh auth login failed", err, said, "run `gh auth status --hostname "+app.Host+"`")
 	}
-	return atomicfile.Write(GHStamp(app.TokenFile), []byte(stampOf(app, token)), 0o600)
+	return stamp.toldNow().write(GHStamp(app.TokenFile))
 }
 
 // runGH runs gh, which gets secrets on standard input alone: /proc shows

@@ -81,8 +81,8 @@ func (s *ghSite) told(token mint.Secret) {
 	if got, want := s.saw("stdin"), token.Reveal()+"\n"; got != want {
 		s.Errorf("gh was given %q, want %q", got, want)
 	}
-	if got, want := s.read("github-token.gh"), token.SHA256()+" github.localhost\n"; got != want {
-		s.Errorf("noted %q, want %q", got, want)
+	if got := readStamp(s.path("github-token.gh")); got.token != token.SHA256() || got.host != "github.localhost" || got.state != told {
+		s.Errorf("noted %+v, want that gh was told %s", got, token.SHA256())
 	}
 }
 

@@ -34,7 +34,7 @@ func TestGHHangs(t *testing.T) {
 	s.ended("gh")
 	s.ended("child")
 	s.lockIsFree()
-	s.holds(".ghauth.lock", "github-token.env")
+	s.holds(".ghauth.lock", "github-token.env", "github-token.gh")
 }
 
 // One that left a child in a session of its own, with its output open, is not
@@ -72,7 +72,7 @@ func TestGHIsKilledWithTheRun(t *testing.T) {
 	s.goodToken(res)
 	s.fails(res, "gh auth login failed: signal: killed")
 	s.ended("gh")
-	s.holds(".ghauth.lock", "github-token.env")
+	s.holds(".ghauth.lock", "github-token.env", "github-token.gh") // which says that gh may have it
 }
 
 // A run that is killed between token file and gh is finished by the next one.

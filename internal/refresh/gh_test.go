@@ -140,7 +140,7 @@ func TestGHFailsAndIsRepaired(t *testing.T) {
 	if got := s.saw("tries"); got != "x\n" {
 		t.Errorf("gh was tried %d times, want once", strings.Count(got, "x"))
 	}
-	s.holds(".ghauth.lock", "github-token.env")
+	s.holds(".ghauth.lock", "github-token.env", "github-token.gh")
 	s.gh("cat >$OUT/stdin")
 	if again := s.ok(false)[0]; again.Minted || again.GHErr != nil || again.Token != res.Token {
 		t.Errorf("result = %+v, want the same token and gh told", again)
@@ -179,11 +179,14 @@ func TestGHMissing(t *testing.T) {
 // The stamp is about one token at one host.
 func TestGHStampOfAnotherIsIgnored(t *testing.T) {
 	for name, stamp := range map[string]string{
-		"another host":  hourToken.Value.SHA256() + " github.com\n",
-		"another token": strings.Repeat("0", 64) + " github.localhost\n",
-		"damaged":       "\x00",
+		"another host":      hourToken.Value.SHA256() + " github.com told - DIR\n",
+		"another token":     strings.Repeat("0", 64) + " github.localhost told - DIR\n",
+		"another directory": hourToken.Value.SHA256() + " github.localhost told - /elsewhere\n",
+		"cut off":           hourToken.Value.SHA256() + " github.localhost telling - DIR\n",
+		"damaged":           "\x00",
 	} {
 		s := newGHSite(t, "cat >$OUT/stdin")
+		stamp = strings.Replace(stamp, "DIR", GHConfigDir(s.r.Env), 1)
 		s.store(hourToken.Value.Reveal(), time.Hour)
 		s.write("github-token.gh", stamp)
 		if res := s.ok(false)[0]; res.Minted || res.GHErr != nil {

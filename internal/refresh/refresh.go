@@ -87,6 +87,7 @@ func (r *Refresher) run(ctx context.Context, results []Result, force bool) {
 		return
 	}
 	defer unlock()
+	r.sweep(results)
 	each(work, func(res *Result) { r.refresh(ctx, res, force, held) })
 }
 

@@ -77,7 +77,7 @@ func TestGHLoggedOut(t *testing.T) {
 	if got := s.saw("stdin"); got != res.Token.Value.Reveal()+"\n" {
 		t.Fatalf("gh was told %d characters, want one token", len(got))
 	}
-	hosts := filepath.Join(ghConfigDir(s.r.Env), "hosts.yml")
+	hosts := filepath.Join(GHConfigDir(s.r.Env), "hosts.yml")
 	if err := os.WriteFile(hosts, []byte("{}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -101,8 +101,8 @@ func TestGHConfigDir(t *testing.T) {
 		{[]string{"HOME=/h", "XDG_CONFIG_HOME=/x", "GH_CONFIG_DIR=/g"}, "/g"},
 		{[]string{"HOME=/h", "GH_CONFIG_DIR="}, "/h/.config/gh"},
 	} {
-		if got := ghConfigDir(tt.env); got != tt.want {
-			t.Errorf("ghConfigDir(%q) = %q, want %q", tt.env, got, tt.want)
+		if got := GHConfigDir(tt.env); got != tt.want {
+			t.Errorf("GHConfigDir(%q) = %q, want %q", tt.env, got, tt.want)
 		}
 	}
 }

@@ -3,8 +3,11 @@ package refresh
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 )
 
 // look reads what is stored, and tells when it was written. A token file that
@@ -28,6 +31,16 @@ func (r *Refresher) look(res *Result) (written time.Time, err error) {
 // unfinished reports whether a run without force has anything to do.
 func (r *Refresher) unfinished(res *Result) bool {
 	return due(res.Token.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
+}
+
+// sweep removes what a killed run has left, once for all apps. What cannot be
+// removed keeps no token from being minted.
+func (r *Refresher) sweep(results []Result) {
+	paths := []string{filepath.Join(r.Dir, LockdownFile)}
+	for _, res := range results {
+		paths = append(paths, res.App.TokenFile, GHStamp(res.App.TokenFile))
+	}
+	_ = atomicfile.Sweep(paths...)
 }
 
 // store replaces app's token file.

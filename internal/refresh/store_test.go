@@ -91,3 +91,18 @@ func TestTokenPathInTheWayLater(t *testing.T) {
 	}
 	s.mints(0)
 }
+
+// What a killed run has left beside any app's files goes with the next run that
+// has something to do, whosever token is due.
+func TestRunSweeps(t *testing.T) {
+	s := newSite(t, "main", "more")
+	s.ok(false)
+	for _, name := range []string{".github-token.env123456", ".github-token-more.env123456", ".github-token.gh123456", ".lockdown123456", ".theirs123456"} {
+		s.write(name, "half")
+	}
+	s.ok(false)
+	s.holds(".ghauth.lock", ".github-token-more.env123456", ".github-token.env123456", ".github-token.gh123456", ".lockdown123456", ".theirs123456", "github-token-more.env", "github-token.env")
+	s.store("ghs_canary", 0)
+	s.ok(false)
+	s.holds(".ghauth.lock", ".theirs123456", "github-token-more.env", "github-token.env")
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ import (
 
 // undoTimeout bounds each of Revoke and LogOutGH.
 const undoTimeout = 15 * time.Second
+
+// defaultStamp is the stamp of the default app, which alone logs gh in.
+const defaultStamp = "github-token.gh"
 
 // Revoke kills the token in a token file at GitHub, if it lives.
 func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
@@ -43,12 +47,8 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 // LogOutGH makes gh forget the login of the host that a stamp file names, as long
 // as that is ours: a person may have logged in since.
 func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
-	data, _, err := readSmall(stamp)
-	fields := strings.Fields(string(data))
-	if err != nil || len(fields) != 2 {
-		return nil
-	}
-	if !ghHolds(fields[0], r.Env) {
+	login := readStamp(stamp)
+	if login.token == "" || !ghHolds(login.token, login.dir) {
 		return nil
 	}
 	gh, err := exec.LookPath("gh")
@@ -57,17 +57,19 @@ func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
 	defer cancel()
-	said, err := runGH(ctx, gh, "", r.Env, "auth", "logout", "--hostname", fields[1])
+	env := append(slices.Clone(r.Env), "GH_CONFIG_DIR="+login.dir)
+	said, err := runGH(ctx, gh, "", env, "auth", "logout", "--hostname", login.host)
 	if err != nil {
-		return ghFailed("gh was not logged out", err, said, "run `gh auth logout --hostname "+fields[1]+"`")
+		return ghFailed("gh was not logged out", err, said, "run `gh auth logout --hostname "+login.host+"`")
 	}
 	return nil
 }
 
 // ClearGH removes a file that gh has made in its directory, unless gh is logged in
-// to any host.
-func ClearGH(path string) error {
-	data, _, err := readSmall(filepath.Join(filepath.Dir(path), "hosts.yml"))
+// to any host, or the file is its config.yml and somebody has changed that since.
+func (r *Refresher) ClearGH(path string) error {
+	dir, name := filepath.Dir(path), filepath.Base(path)
+	data, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
 	if err != nil && !errors.Is(err, errAbsent) {
 		return nil // not what gh leaves behind
 	}
@@ -75,12 +77,15 @@ func ClearGH(path string) error {
 	if text := strings.TrimSpace(string(data)); text != "" && text != "{}" {
 		return nil
 	}
+	if name == "config.yml" && !readStamp(filepath.Join(r.Dir, defaultStamp)).asGHMade(dir) {
+		return nil
+	}
 	return atomicfile.Remove(path)
 }
 
-// ghHolds reports whether gh has a token with the given SHA-256 for any host.
-func ghHolds(sum string, env []string) bool {
-	hosts, _, err := readSmall(filepath.Join(ghConfigDir(env), "hosts.yml"))
+// ghHolds reports whether gh has a token with the given SHA-256 in dir, for any host.
+func ghHolds(sum, dir string) bool {
+	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
 	if err != nil {
 		return !errors.Is(err, errAbsent) // what cannot be read may be anything
 	}

@@ -92,7 +92,7 @@ func TestLogOutGH(t *testing.T) {
 		}
 	}
 	token := s.ok(false)[0].Token.Value.Reveal()
-	hosts := filepath.Join(ghConfigDir(s.r.Env), "hosts.yml")
+	hosts := filepath.Join(GHConfigDir(s.r.Env), "hosts.yml")
 	// Logged out already, and logged in as somebody else: neither is ours to end.
 	for _, text := range []string{"", "{}\n", "github.localhost:\n    oauth_token: gho_ofaperson\n    user: ada\n"} {
 		if text != "" {

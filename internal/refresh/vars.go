@@ -26,6 +26,7 @@ func ParseApp(vars map[string]string) (App, error) {
 		Host:         vars["GITHUB_HOST"],
 		CAFile:       vars["GITHUB_CA_FILE"],
 		GH:           vars["GHAUTH_GH_LOGIN"] == "true",
+		GHDir:        vars["GHAUTH_GH_CONFIG_DIR"],
 	}
 	if app.Issuer == "" {
 		app.Issuer = vars["GITHUB_APP_ID"]

@@ -69,7 +69,7 @@ func (p *parser) defaults() *Spec {
 			UnitDir:   filepath.Join(p.in.Home, ".config/systemd/user"),
 		},
 		Refresh: Refresh{Interval: 5 * time.Minute, RenewWithin: 30 * time.Minute, Timeout: 90 * time.Second},
-		GH:      GH{Enabled: true, GitCredential: true},
+		GH:      GH{Enabled: true, GitCredential: true, ConfigDir: filepath.Join(p.in.Home, ".config/gh")},
 		Takopi: Takopi{
 			Config:         filepath.Join(p.in.Home, ".takopi/takopi.toml"),
 			MaxTokenAge:    55 * time.Minute,

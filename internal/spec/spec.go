@@ -57,8 +57,9 @@ type Refresh struct {
 
 // GH is what gh, and git through it, get of the tokens.
 type GH struct {
-	Enabled       bool // gh is kept logged in
-	GitCredential bool // git over HTTPS is served
+	Enabled       bool   // gh is kept logged in
+	GitCredential bool   // git over HTTPS is served
+	ConfigDir     string // where gh keeps its login
 }
 
 // Takopi is what goes into [plugins.ghauth] of Takopi's configuration.

@@ -25,6 +25,7 @@ type Unit struct {
 	Active     string    // active, inactive, failed, activating, …
 	Sub        string    // waiting, running, dead, …
 	NeedReload bool      // the files changed since they were loaded
+	DropIns    []string  // the files that change the unit, as loaded (systemd.unit(5))
 	Result     string    // of the last run: success, exit-code, timeout, …
 	Status     int       // exit status of the last run; services only
 	Last       time.Time // start of the last run, or last elapse of a timer; zero: never
@@ -94,7 +95,7 @@ func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
 	u := Unit{
 		Load: get[string](props, "LoadState"), File: get[string](props, "UnitFileState"),
 		Active: get[string](props, "ActiveState"), Sub: get[string](props, "SubState"),
-		NeedReload: get[bool](props, "NeedDaemonReload"), Result: get[string](props, "Result"),
+		NeedReload: get[bool](props, "NeedDaemonReload"), DropIns: get[[]string](props, "DropInPaths"), Result: get[string](props, "Result"),
 		Status: int(get[int32](props, "ExecMainStatus")),
 		Last:   wallClock(get[uint64](props, "ExecMainStartTimestamp")),
 		Next:   nextElapse(get[uint64](props, "NextElapseUSecRealtime"), get[uint64](props, "NextElapseUSecMonotonic")),

@@ -56,6 +56,9 @@ func varsOf(s *spec.Spec, i int) map[string]string {
 		"GHAUTH_TIMEOUT":              s.Refresh.Timeout.String(),
 		"GHAUTH_GH_LOGIN":             fmt.Sprint(s.GH.Enabled && i == 0),
 	}
+	if s.GH.Enabled && i == 0 {
+		vars["GHAUTH_GH_CONFIG_DIR"] = s.GH.ConfigDir
+	}
 	if app.ClientID != "" {
 		vars["GITHUB_APP_CLIENT_ID"] = app.ClientID
 	} else {
@@ -115,6 +118,9 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 		Repositories: app.Repositories, Permissions: app.Permissions, KeyPath: keys[0].Managed,
 		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
 		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
+	}
+	if a.GH {
+		a.GHDir = s.GH.ConfigDir
 	}
 	if len(keys) > 1 {
 		a.NextKeyPath = keys[1].Managed

@@ -1,6 +1,7 @@
 package units
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -18,7 +19,7 @@ func minted(s *spec.Spec, home string) []plan.File {
 	dir := s.Paths.ConfigDir
 	for i, app := range s.Apps {
 		if i == 0 && s.GH.Enabled {
-			add(AppFile(dir, "github-token", i, app.Name, ".gh"), "what gh was given", plan.File{Undo: plan.LogOut})
+			add(AppFile(dir, "github-token", i, app.Name, ".gh"), "what gh was given", plan.File{Undo: plan.LogOut, Login: fmt.Sprintf("gh's login to %s in %s", s.GitHub.Host, s.GH.ConfigDir)})
 		}
 		add(AppFile(dir, "github-token", i, app.Name, ".env"), "token of app "+app.Name, plan.File{Undo: plan.Revoke, App: app.Name})
 	}
@@ -27,10 +28,12 @@ func minted(s *spec.Spec, home string) []plan.File {
 	}
 	if s.GH.Enabled {
 		// Where they are new, gh makes them at the first login.
-		add(filepath.Join(home, ".config"), "directory of gh's own", plan.File{IfNew: true})
-		add(filepath.Join(home, ".config/gh"), "gh's directory", plan.File{IfNew: true})
+		for _, dir := range above(s.GH.ConfigDir, home) {
+			add(dir, "directory of gh's own", plan.File{IfNew: true})
+		}
+		add(s.GH.ConfigDir, "gh's directory", plan.File{IfNew: true})
 		for _, name := range []string{"config.yml", "hosts.yml"} {
-			add(filepath.Join(home, ".config/gh", name), "gh's configuration", plan.File{Undo: plan.ClearGH, IfNew: true})
+			add(filepath.Join(s.GH.ConfigDir, name), "gh's configuration", plan.File{Undo: plan.ClearGH, IfNew: true})
 		}
 	}
 	// A timer with Persistent=true leaves a stamp (systemd.timer(5)).
@@ -42,6 +45,14 @@ func minted(s *spec.Spec, home string) []plan.File {
 	add(filepath.Dir(link), "directory of systemd's links", plan.File{IfNew: true})
 	add(link, "systemd's link to the timer", plan.File{IfNew: true})
 	return files
+}
+
+// above gives the directories that hold path, outermost first, up to the home.
+func above(path, home string) (dirs []string) {
+	for dir := filepath.Dir(path); dir != home && dir != "/"; dir = filepath.Dir(dir) {
+		dirs = append([]string{dir}, dirs...)
+	}
+	return dirs
 }
 
 // linkTo gives the path of the link by which a timer is enabled, as its [Install]

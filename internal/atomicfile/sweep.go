@@ -1,0 +1,64 @@
+package atomicfile
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// fewestDigits is how many a temporary file's name is taken to end in. Fewer are
+// hardly ever drawn (os.CreateTemp takes 32 random bits), but may end a name of
+// the user's own.
+const fewestDigits = 6
+
+// Sweep removes what a killed Write of the paths has left behind, and lists each
+// of their directories once. Callers hold a lock that serialises the writers of
+// the paths.
+func Sweep(paths ...string) error {
+	bases := map[string]map[string]bool{} // by directory
+	for _, path := range paths {
+		dir := filepath.Dir(path)
+		if bases[dir] == nil {
+			bases[dir] = map[string]bool{}
+		}
+		bases[dir][filepath.Base(path)] = true
+	}
+	var errs []error
+	for dir, names := range bases {
+		errs = append(errs, sweep(dir, names))
+	}
+	return errors.Join(errs...)
+}
+
+func sweep(dir string, bases map[string]bool) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !Leftover(e.Name(), bases) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Leftover reports whether name is that of a temporary file for one of bases,
+// which may end in digits themselves.
+func Leftover(name string, bases map[string]bool) bool {
+	rest, ok := strings.CutPrefix(name, ".")
+	for end := len(rest); ok && end > 1 && '0' <= rest[end-1] && rest[end-1] <= '9'; end-- {
+		if len(rest)-end+1 >= fewestDigits && bases[rest[:end-1]] {
+			return true
+		}
+	}
+	return false
+}
