@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -71,13 +72,16 @@ func (w *world) planVerb() *cli.Command {
 reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
 GitHub for nothing but the id of an installation that the spec names. Of a secret
 it shows that it changes, never what to. A file that somebody has changed since an
-apply wrote it is a conflict, shown three ways, and apply stops at it, unless
---overwrite or --keep settles it. A plan that is saved with --out is what
-apply FILE carries out, or refuses when the host or the spec has moved since.`,
+apply wrote it is a conflict, shown three ways: a plan with one exits with 0, and
+with 2 by --detailed-exitcode, but apply stops at it, and --out saves none, until
+--overwrite or --keep settles it. --overwrite gives the edit up. A saved plan is what
+apply FILE carries out, as it was settled, or refuses when the host or the spec has
+moved since.`,
 		examples: []string{
 			program + " plan",
 			program + " plan --detailed-exitcode   # 0: no changes, 2: changes, else: failed",
 			program + " plan --out today.plan && " + program + " apply today.plan",
+			program + " plan --out today.plan --overwrite ~/.local/bin/takopi-refresh-github-token",
 			program + " plan --json | jq .counts",
 			program + " plan diff | less",
 			program + " plan --root /srv/image    # what apply --root would write there",
@@ -113,28 +117,27 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		return err
 	}
 	report := w.planReport(j, p)
-	if file := c.String("out"); file != "" {
-		if err := savePlan(file, report); err != nil {
-			return err
-		}
-	}
 	if c.Bool("json") {
 		err = w.printJSON(report)
 	} else {
 		show(report)
 	}
-	if err == nil {
-		err = p.Conflicted() // apply would stop, too
+	if file := c.String("out"); err == nil && file != "" {
+		err = savePlan(file, report)
 	}
-	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
+	if err == nil && c.Bool("detailed-exitcode") && report.differs() {
 		err = errTold(exitDiffers)
 	}
 	return err
 }
 
+// showDiff prints nothing but the diff, and tells of conflicts beside it.
 func (w *world) showDiff(r planReport) {
 	for _, a := range r.Actions {
 		w.paintDiff(w.stdout, a.Diff)
+	}
+	for _, c := range r.Conflicts {
+		w.showConflict(w.stderr, w.say, c)
 	}
 }
 
@@ -148,6 +151,10 @@ func (w *world) showPlan(r planReport) {
 			w.print("")
 			w.paintDiff(w.stdout, a.Diff)
 		}
+	}
+	for _, c := range slices.Concat(r.Conflicts, r.Settled) {
+		w.print("")
+		w.showConflict(w.stdout, w.print, c)
 	}
 	if len(r.Actions) > 0 {
 		w.print("")

@@ -27,6 +27,7 @@ type planReport struct {
 	Notes   []string       `json:"notes"`
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
+	Settled   []conflictReport `json:"settled"`   // by --overwrite or --keep; apply FILE holds to that
 }
 
 type actionReport struct {
@@ -60,7 +61,7 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
 		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
 		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
-		Conflicts: mapTo(p.Conflicts, conflictOf),
+		Conflicts: mapTo(p.Conflicts, conflictOf), Settled: mapTo(p.Settled, conflictOf),
 	}
 	for _, a := range p.Actions {
 		r.Actions = append(r.Actions, reportOf(a))
@@ -104,6 +105,9 @@ func (c countsReport) summary() string {
 	}
 	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", c.Add, c.Change, c.Remove, count(c.System, "action"))
 }
+
+// differs reports whether apply would have anything to do, or stop.
+func (r planReport) differs() bool { return r.Counts.total()+len(r.Conflicts) > 0 }
 
 // summary says in a line what the plan is.
 func (r planReport) summary() string {

@@ -28,6 +28,7 @@ func Diff(observed, desired State) (Plan, error) {
 		return Plan{}, err
 	}
 	d.removals()
+	d.tellCosts()
 	before, after, notes := d.units(d.files)
 	p := Plan{
 		Notes:     slices.Concat(observed.NotChecked, d.fileNotes(), d.notes, notes),
@@ -55,7 +56,7 @@ type differ struct {
 	files, undo []Action
 	keep        map[string]string // the backups to make, with the file of each
 	conflicts   []*ConflictError
-	settled     []string
+	settled     []*ConflictError
 	notes       []string
 }
 

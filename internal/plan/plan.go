@@ -47,8 +47,8 @@ type Plan struct {
 	Notes    []string // not checked, or left to the operator
 	// Conflicts stand in the way: none of the plan is carried out.
 	Conflicts []*ConflictError
-	// Settled are the paths of the conflicts that were settled beforehand.
-	Settled []string
+	// Settled are the conflicts that were settled beforehand.
+	Settled []*ConflictError
 }
 
 // Empty reports whether nothing has to be done.
