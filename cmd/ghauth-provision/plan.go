@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -38,7 +39,8 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	if err := w.checkKeys(s); err != nil {
-		return nil, nil, err
+		// In another key directory than before there is no key yet: that comes first.
+		return nil, nil, cmp.Or(w.owned(s, site), err)
 	}
 	if err := w.locate(ctx, s); err != nil {
 		return nil, nil, err
@@ -52,6 +54,15 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
+}
+
+// owned refuses what is of another key directory's set-up.
+func (w *world) owned(s *spec.Spec, site units.Site) error {
+	desired, err := units.Desired(s, site)
+	if err != nil {
+		return nil // which is told in its own place
+	}
+	return plan.Owned(w.root, desired)
 }
 
 // plan compares the host with what is desired, and keeps what it saw.

@@ -145,6 +145,9 @@ func (w *world) site() (units.Site, error) {
 		Edit: func(before, table []byte) ([]byte, error) {
 			return takopi.Set(before, table, takopi.EqualBelow(home))
 		},
+		TokenFile: func(src []byte) string {
+			return takopi.TokenFile(src, home)
+		},
 		Keys: takopiKeys{}, Still: w.root != "",
 	}, nil
 }

@@ -113,6 +113,9 @@ type File struct {
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.
 	Edit func(before []byte) ([]byte, error) `json:"-"`
+	// Owner gives the key directory that the content of what stands at Path is for,
+	// or "" where it names none.
+	Owner func(content []byte) string `json:"-"`
 	// Keys are those that Edit sets. What they had before is recorded.
 	Keys []string
 }
