@@ -156,6 +156,9 @@ func (w *world) showDiff(r planReport) {
 func (w *world) showPlan(r planReport) {
 	for _, a := range r.Actions {
 		w.print("  %s %s", w.sign(a.Op), w.describe(a))
+		for _, key := range a.Keys {
+			w.print("      %s", key)
+		}
 	}
 	for _, a := range r.Actions {
 		if a.Diff != "" {

@@ -36,7 +36,19 @@ type actionReport struct {
 	Reason string      `json:"reason"`
 	Before *fileReport `json:"before,omitempty"` // of files
 	After  *fileReport `json:"after,omitempty"`
+	Keys   []keyReport `json:"keys,omitempty"` // of takopi.toml: those that change
 	Diff   string      `json:"diff,omitempty"` // unified; of a secret only that it changes
+}
+
+// keyReport is a key whose value changes; a value that is left out is none.
+type keyReport struct {
+	Key    string          `json:"key"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+func (k keyReport) String() string {
+	return plan.KeyChange{Key: k.Key, Before: string(k.Before), After: string(k.After)}.String()
 }
 
 type fileReport struct {
@@ -81,6 +93,9 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 
 func reportOf(a plan.Action) actionReport {
 	r := actionReport{Op: a.Op, Target: a.Target, Reason: a.Reason, Diff: a.Diff()}
+	for _, c := range a.Keys {
+		r.Keys = append(r.Keys, keyReport{c.Key, json.RawMessage(c.Before), json.RawMessage(c.After)})
+	}
 	switch a.Op {
 	case plan.Mkdir, plan.Create, plan.Change, plan.Chmod, plan.Remove:
 		r.Before, r.After = fileOf(a.Before), fileOf(a.After)

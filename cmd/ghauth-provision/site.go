@@ -159,6 +159,10 @@ func (takopiKeys) Earlier(src []byte, keys []string) (map[string]string, error) 
 	return takopi.Earlier(src, keys)
 }
 
+func (takopiKeys) Values(src []byte, keys []string) (map[string]string, error) {
+	return takopi.Values(src, keys)
+}
+
 func (takopiKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
 	return takopi.GiveBack(src, earlier)
 }

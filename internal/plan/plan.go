@@ -36,6 +36,7 @@ type Action struct {
 	Reason string
 	Before File // what must stand at Target, for operations on files
 	After  File
+	Keys   []KeyChange // of a file that is edited
 }
 
 // Plan is what has to be done, in order, and what is to be told beside it.

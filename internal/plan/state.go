@@ -126,6 +126,9 @@ type KeyEditor interface {
 	Earlier(src []byte, keys []string) (map[string]string, error)
 	// GiveBack gives src with what Earlier gave.
 	GiveBack(src []byte, earlier map[string]string) ([]byte, error)
+	// Values gives in JSON, each in one line, what src has for those of the keys
+	// that it has.
+	Values(src []byte, keys []string) (map[string]string, error)
 }
 
 // Unit is a systemd unit of the user.
