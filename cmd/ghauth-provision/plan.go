@@ -82,7 +82,9 @@ func (w *world) planVerb() *cli.Command {
 		about: `Compares this host with the spec: files, their modes, the units as systemd
 reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
 GitHub for nothing but the id of an installation that the spec names. Of a secret
-it shows that it changes, never what to. A file that somebody has changed since an
+it shows that it changes, never what to. What the first mint would replace although
+it is not ours, a token file or a login of gh's, is told, too.
+A file that somebody has changed since an
 apply wrote it is a conflict, shown three ways: a plan with one exits with 0, and
 with 2 by --detailed-exitcode, but apply stops at it, and --out saves none, until
 --overwrite or --keep settles it. --overwrite gives the edit up. A saved plan is what
@@ -170,7 +172,7 @@ func (w *world) showPlan(r planReport) {
 		w.print("")
 		w.showConflict(w.stdout, w.print, c)
 	}
-	if len(r.Actions) > 0 {
+	if len(r.Actions) > 0 || r.Host.replaces() {
 		w.print("")
 		w.showHost(r.Host)
 	}
