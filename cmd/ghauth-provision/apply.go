@@ -31,6 +31,8 @@ the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
 done until --overwrite, which gives the edit up, or --keep settles it.
+The first app owns the plain file names: another order is refused, too, unless
+--rename-apps confirms that files change their names.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
 the spec, with conflicts settled as they were then; a spec with variables needs the
 same --var again.
@@ -45,7 +47,7 @@ the host that the image becomes, apply takes over, and does the rest.`,
 			program + " apply --keep ~/.local/bin/takopi-refresh-github-token",
 			"HOME=/home/takopi " + program + " apply --root /srv/image",
 		},
-		flags: specFlags(conflictFlags(rootFlag())...),
+		flags: specFlags(conflictFlags(renameFlag(), rootFlag())...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.apply(ctx, c)
 		},
@@ -74,7 +76,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	if err := w.carryOut(ctx, j); err != nil {
 		return err
 	}
-	j.desired.Overwrite, j.desired.Keep = nil, nil // done
+	j.desired.Overwrite, j.desired.Keep, j.desired.Rename = nil, nil, false // done
 	var minted error
 	if w.root == "" {
 		minted = w.firstMint(ctx, j)
@@ -95,7 +97,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 // checkPlan looks at a first plan before anything is done: the flags have to settle
 // conflicts that there are, and what they settle is shown.
 func (w *world) checkPlan(ctx context.Context, j *job) error {
-	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
+	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 && !j.desired.Rename {
 		return nil
 	}
 	p, err := j.plan(ctx)

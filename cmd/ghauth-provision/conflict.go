@@ -20,8 +20,14 @@ func conflictFlags(more ...cli.Flag) []cli.Flag {
 	}, more...)
 }
 
-// settleBy takes the paths of the flags --overwrite and --keep.
+// renameFlag is for the verbs that may give apps other places.
+func renameFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "rename-apps", Usage: "confirm that apps change places, so that their files change names; each key moves along"}
+}
+
+// settleBy takes the flags that settle conflicts.
 func (w *world) settleBy(c *cli.Context, desired *plan.State) (err error) {
+	desired.Rename = c.Bool("rename-apps")
 	if desired.Overwrite, err = w.paths(c.StringSlice("overwrite")); err != nil {
 		return err
 	}
@@ -50,7 +56,11 @@ func (w *world) holdTo(saved *planReport, desired *plan.State) error {
 			}
 		}
 	}
-	desired.Overwrite, desired.Keep = overwrite, keep
+	renames := len(saved.settled(plan.Renamed)) > 0
+	if desired.Rename && !renames {
+		return usage("the saved plan does not have --rename-apps", "leave the flag out, or save a new plan with it")
+	}
+	desired.Overwrite, desired.Keep, desired.Rename = overwrite, keep, renames
 	return nil
 }
 
@@ -75,6 +85,9 @@ func (w *world) allSettle(desired plan.State, p plan.Plan) error {
 		if !slices.ContainsFunc(p.Settled, func(c *plan.ConflictError) bool { return c.Path == path }) {
 			return usage(w.tilde(path)+" is in no conflict", "leave the flag out; "+program+" plan shows the conflicts")
 		}
+	}
+	if desired.Rename && len(p.Conflicts) == 0 && !slices.ContainsFunc(p.Settled, func(c *plan.ConflictError) bool { return c.By == plan.Renamed }) {
+		return usage("no app changes its place", "leave --rename-apps out")
 	}
 	return nil
 }
@@ -107,10 +120,10 @@ func conflictOf(c *plan.ConflictError) conflictReport {
 func (w *world) headline(c conflictReport) string {
 	line := w.tilde(c.Path) + " " + c.Reason
 	switch c.By {
-	case plan.Overwritten:
-		line += "; by --overwrite " + c.Cost
 	case plan.Left:
 		line += "; by --keep it stays"
+	case plan.Overwritten, plan.Renamed:
+		line += "; by --" + string(c.By) + " " + c.Cost
 	}
 	return line
 }

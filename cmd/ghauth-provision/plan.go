@@ -75,7 +75,7 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(conflictFlags(append(more, rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(append(more, renameFlag(), rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",

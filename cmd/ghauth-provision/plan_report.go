@@ -27,7 +27,7 @@ type planReport struct {
 	Notes   []string       `json:"notes"`
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
-	Settled   []conflictReport `json:"settled"`   // by --overwrite or --keep; apply FILE holds to that
+	Settled   []conflictReport `json:"settled"`   // by a flag; apply FILE holds to that
 }
 
 type actionReport struct {

@@ -23,7 +23,7 @@ type ConflictError struct {
 	Changed, Wants string
 
 	By   Settlement // how it is settled, if it is
-	Cost string     // what is lost by that, in words; only of an Overwritten one
+	Cost string     // what is lost by that, in words; not of one that is Left
 }
 
 // Settlement is how the operator has settled a conflict.
@@ -34,6 +34,7 @@ const (
 	Unsettled   Settlement = ""
 	Overwritten Settlement = "overwrite"
 	Left        Settlement = "keep"
+	Renamed     Settlement = "rename-apps"
 )
 
 // Error names the path and what is wrong there.
@@ -45,7 +46,7 @@ func inTheWay(path, reason, remedy string) *ConflictError {
 }
 
 // conflict records that have stands where want should, or has the operator's
-// word on it: then overwrite tells which.
+// word on it: then overwrite tells which. An edit is not given up for a new name.
 func (d *differ) conflict(have, want File, rec Record, reason string) (settled, overwrite bool) {
 	c := inTheWay(want.Path, reason, "--overwrite PATH makes it as the spec says, --keep PATH leaves it as it is")
 	c.Wrote, c.Stands, c.Wanted = rec.SHA256, have.Hash, want.Hash
@@ -53,16 +54,21 @@ func (d *differ) conflict(have, want File, rec Record, reason string) (settled, 
 	case want.Kind == Absent:
 		c.Remedy = "--overwrite PATH takes it away, --keep PATH leaves it as it is"
 		c.Wanted = ""
+	case want.Secret && changesHands(want, rec):
+		c.Remedy = "copy it elsewhere, and then give it up here by --overwrite PATH"
 	case changesHands(want, rec):
-		c.Remedy = "let app " + rec.App + " stand first again, or confirm that its files change hands by --overwrite PATH"
+		c.Remedy = "let app " + rec.App + " stand first again, or confirm by --rename-apps that the files of apps change their names"
 	}
 	if want.Privacy == Shown && !want.Secret && want.App == "" && rec.App == "" { // an env file may have been given a token
 		c.Changed = unified("as apply wrote it", "as it stands", rec.Text, string(have.Content))
 		c.Wants = unified("as it stands", "as the spec asks for it", string(have.Content), string(want.Content))
 	}
+	renames := !want.Secret && changesHands(want, rec) && (have.Kind == Absent || slices.Contains(rec.SHA256, have.Hash))
 	switch {
 	case slices.Contains(d.desired.Overwrite, want.Path):
 		c.By, c.Cost = Overwritten, costOf(want, rec)
+	case d.desired.Rename && renames:
+		c.By, c.Cost = Renamed, costOf(want, rec)
 	case slices.Contains(d.desired.Keep, want.Path):
 		c.By = Left
 	default:
@@ -70,16 +76,13 @@ func (d *differ) conflict(have, want File, rec Record, reason string) (settled, 
 		return false, false
 	}
 	d.settled = append(d.settled, c)
-	return true, c.By == Overwritten
+	return true, c.By != Left
 }
-
-// changesHands reports whether a file of one app would become another's.
-func changesHands(want File, rec Record) bool { return rec.App != "" && rec.App != want.App }
 
 // costOf says what is lost where want is made although something else stands.
 func costOf(want File, rec Record) string {
 	switch {
-	case want.Kind != Absent && changesHands(want, rec):
+	case want.Kind != Absent && !want.Secret && changesHands(want, rec):
 		return "it becomes app " + want.App + "'s, and is no longer app " + rec.App + "'s"
 	case want.Secret:
 		return "the key that stands there is replaced"

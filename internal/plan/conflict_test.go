@@ -84,7 +84,7 @@ func TestDiffAnotherApp(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLines(t, "conflicts", conflictsOf(p), []string{"/m/app.env is of app a and would become that of app b: the first app of the spec owns the plain names"})
-	if got, want := p.Conflicts[0].Remedy, "let app a stand first again, or confirm that its files change hands by --overwrite PATH"; got != want {
+	if got, want := p.Conflicts[0].Remedy, "let app a stand first again, or confirm by --rename-apps that the files of apps change their names"; got != want {
 		t.Errorf("the remedy is %q, want %q", got, want)
 	}
 	desired.Overwrite = []string{"/m/app.env"}

@@ -36,6 +36,8 @@ type State struct {
 	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
 	// although somebody else has changed them, and paths that are to be left.
 	Overwrite, Keep []string
+	// Rename confirms that apps change places, and so their files names.
+	Rename bool
 
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
@@ -83,7 +85,7 @@ type File struct {
 	follow   bool        // a link at Path stands for what it leads to
 	leftover bool        // of a write that was killed
 	minted   bool        // it may change, or go, by itself
-	backup   bool        // it keeps what stood there before us
+	early    bool        // it keeps what stands elsewhere, before that gives way
 	closing  bool        // the old mode of a directory, for when all else is gone
 	source   bool        // observed only: what the From of another names
 	inside   bool        // From lies beneath the Root, as a backup does
