@@ -163,6 +163,8 @@ func TestDiffFindsKeys(t *testing.T) {
 	}{
 		{"elsewhere", []File{regular("/m/x", "b")}, []Record{of("/m/x", "b", hash("b"))}, []string{"create /m/y 0600", "remove /m/x"}, ""},
 		{"of one or of another", []File{regular("/m/x", "a")}, []Record{of("/m/x", "b", hash("a"), hash("b"))}, nil, none},
+		{"elsewhere, and imported again", []File{regular("/m/x", "b"), source(regular("/nowhere", "b"))}, []Record{of("/m/x", "b", hash("b"))}, []string{"create /m/y 0600", "remove /m/x"}, ""},
+		{"elsewhere, and another imported", []File{regular("/m/x", "old"), source(regular("/nowhere", "b"))}, []Record{of("/m/x", "b", hash("old"))}, []string{"create /m/y 0600"}, ""},
 		{"of another", []File{regular("/m/x", "a")}, []Record{of("/m/x", "a", hash("a"))}, nil, none},
 		{"of another user", []File{with(regular("/m/x", "b"), foreign)}, []Record{of("/m/x", "b", hash("b"))}, nil, none},
 		{"known by its hash", []File{regular("/m/x", "b")}, []Record{of("/m/x", "a", hash("a"), hash("b")), of("/m/y", "b", hash("b"))}, []string{"create /m/y 0600", "remove /m/x"}, ""},
