@@ -56,6 +56,8 @@ func (d *differ) conflict(have, want File, rec Record, reason string) (settled, 
 		c.Wanted = ""
 	case want.Secret && changesHands(want, rec):
 		c.Remedy = "copy it elsewhere, and then give it up here by --overwrite PATH"
+	case changesHands(want, rec) && rec.Path == "":
+		c.Remedy = "let app " + rec.App + " stand first, and apply: there is no manifest that says which key is whose"
 	case changesHands(want, rec):
 		c.Remedy = "let app " + rec.App + " stand first again, or confirm by --rename-apps that the files of apps change their names"
 	}

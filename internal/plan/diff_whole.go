@@ -17,6 +17,9 @@ func (d *differ) whole(have, want File) error {
 		rec, known = Record{}, false // the operator keeps the key where we would
 	}
 	next := recordOf(want, rec)
+	if !known && want.AppIn != nil {
+		rec.App = want.AppIn(have.Content)
+	}
 	if !known {
 		next.Was = d.was(have)
 		if have.Kind == Regular && have.Hash != want.Hash {

@@ -145,6 +145,35 @@ func TestAppsStayInPlace(t *testing.T) {
 	wantLines(t, "edited", conflictsOf(p), []string{hands})
 }
 
+// Without a manifest the file itself says whose it is. Nothing but --overwrite has
+// it change hands then: nobody knows which key is whose.
+func TestDiffAppInTheFile(t *testing.T) {
+	t.Parallel()
+	want := File{Path: "/m/app.env", Kind: Regular, Mode: 0o600, Content: []byte("b"), App: "b", AppIn: func(content []byte) string { return string(content) }}
+	for _, test := range []struct {
+		have      string
+		overwrite string
+		conflicts []string
+	}{
+		{"a", "", []string{"/m/app.env is of app a and would become that of app b: the first app of the spec owns the plain names"}},
+		{"a", "/m/app.env", nil},
+		{"b", "", nil},
+		{"", "", nil},
+	} {
+		desired := State{UID: 1, Manifest: manifestPath, Rename: true, Overwrite: []string{test.overwrite}, Files: []File{want}}
+		p, err := Diff(recordedHost([]File{regular("/m/app.env", test.have)}, false), desired)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLines(t, "of "+test.have, conflictsOf(p), test.conflicts)
+		for _, c := range p.Conflicts {
+			if want := "let app a stand first, and apply: there is no manifest that says which key is whose"; c.Remedy != want {
+				t.Errorf("the remedy is %q, want %q", c.Remedy, want)
+			}
+		}
+	}
+}
+
 // Which key is whose is taken from the manifest, where that is sure of it.
 func TestDiffFindsKeys(t *testing.T) {
 	t.Parallel()

@@ -107,10 +107,13 @@ type File struct {
 	Undo Op
 	// IfNew has what is minted recorded only where nothing stands yet: else it
 	// is not there because of us.
-	IfNew  bool
-	Unit   string // the unit whose file it is, or that a Link enables
-	App    string // whose file it is: it never becomes another's unasked
-	Secret bool   // a private key: never backed up, replaced or removed unasked
+	IfNew bool
+	Unit  string // the unit whose file it is, or that a Link enables
+	App   string // whose file it is: it never becomes another's unasked
+	// AppIn gives the app that the content of what stands at Path names, or "": it
+	// counts where the manifest does not know.
+	AppIn  func(content []byte) string `json:"-"`
+	Secret bool                        // a private key: never backed up, replaced or removed unasked
 	// Edit makes the content out of the one that is there, nil if none. To
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.
