@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,6 +124,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 	}
 	defer end()
 	p, err := j.plan(ctx)
+	if c, ok := errors.AsType[*plan.ConflictError](err); ok {
+		p, err = plan.Plan{Conflicts: []*plan.ConflictError{c}}, nil // all that can be said until it is out of the way
+	}
 	if err == nil {
 		err = w.allSettle(j.desired, p)
 	}
