@@ -85,12 +85,11 @@ reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
 GitHub for nothing but the id of an installation that the spec names. Of a secret
 it shows that it changes, never what to. What the first mint would replace although
 it is not ours, a token file or a login of gh's, is told, too.
-A file that somebody has changed since an
-apply wrote it is a conflict, shown three ways: a plan with one exits with 0, and
-with 2 by --detailed-exitcode, but apply stops at it, and --out saves none, until
---overwrite or --keep settles it. --overwrite gives the edit up. A saved plan is what
-apply FILE carries out, as it was settled, or refuses when the host or the spec has
-moved since.`,
+A file that somebody has changed since an apply wrote it is a conflict, shown three
+ways. A plan with one exits with 0, or with 2 by --detailed-exitcode, but apply stops
+at it, and --out saves none, until --overwrite, which gives the edit up, or --keep
+settles it. A saved plan is what apply FILE carries out, as it was settled, or
+refuses when the host or the spec has moved since.`,
 		examples: []string{
 			program + " plan",
 			program + " plan --detailed-exitcode   # 0: no changes, 2: changes, else: failed",
@@ -106,7 +105,7 @@ moved since.`,
 			name: "diff", usage: "print the unified diff alone",
 			about: `Prints what apply would change in files as a unified diff, and nothing else. It is
 for patch(1); git apply needs --unidiff-zero, since of files that others write, too,
-only our own lines are shown, without any around them.`,
+only our own lines are shown, without any around them. Conflicts go to standard error.`,
 			examples: []string{
 				program + " plan diff",
 				program + " plan diff | patch --dry-run -d / -p1",
