@@ -30,9 +30,12 @@ the files and units, enables and starts the timer, mints a first token, and look
 the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
-done until --overwrite or --keep settles it.
+done until --overwrite, which gives the edit up, or --keep settles it.
+The first app owns the plain file names: another order is refused, too, unless
+--rename-apps confirms that files change their names.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
-the spec; a spec with variables needs the same --var again.
+the spec, with conflicts settled as they were then; a spec with variables needs the
+same --var again.
 With --root, everything is laid beneath DIR, for an image: paths are worked out from
 HOME as ever, and stand in files without DIR; keys and the binary come from this
 host. The timer is enabled by its link; nothing is started and no token minted. Root
@@ -45,7 +48,7 @@ image becomes, apply takes over, and does the rest.`,
 			program + " apply --keep ~/.local/bin/takopi-refresh-github-token",
 			"HOME=/home/takopi " + program + " apply --root /srv/image",
 		},
-		flags: specFlags(conflictFlags(rootFlag())...),
+		flags: specFlags(conflictFlags(renameFlag(), rootFlag())...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.apply(ctx, c)
 		},
@@ -62,9 +65,8 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer end()
-	j.saved = saved
-	if saved != nil && saved.Root != w.root {
-		return usage("the saved plan is for another --root", fmt.Sprintf("it was made with --root %q", string(saved.Root)))
+	if err := w.take(saved, j); err != nil {
+		return err
 	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
@@ -75,7 +77,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	if err := w.carryOut(ctx, j); err != nil {
 		return err
 	}
-	j.desired.Overwrite, j.desired.Keep = nil, nil // done
+	j.desired.Overwrite, j.desired.Keep, j.desired.Rename = nil, nil, false // done
 	var minted error
 	if w.root == "" {
 		minted = w.firstMint(ctx, j)
@@ -94,16 +96,33 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 }
 
 // checkPlan looks at a first plan before anything is done: the flags have to settle
-// conflicts that there are.
+// conflicts that there are, and what they settle is shown.
 func (w *world) checkPlan(ctx context.Context, j *job) error {
-	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 {
+	if len(j.desired.Overwrite)+len(j.desired.Keep) == 0 && !j.desired.Rename {
 		return nil
 	}
 	p, err := j.plan(ctx)
-	if err == nil {
+	if err == nil && j.saved == nil {
 		err = w.allSettle(j.desired, p)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for _, c := range p.Settled {
+		w.showConflict(w.stderr, w.say, conflictOf(c))
+	}
+	return nil
+}
+
+// take has the job carry out a saved plan, if there is one, as it was settled.
+func (w *world) take(saved *planReport, j *job) error {
+	if j.saved = saved; saved == nil {
+		return nil
+	}
+	if saved.Root != w.root {
+		return usage("the saved plan is for another --root", fmt.Sprintf("it was made with --root %q", string(saved.Root)))
+	}
+	return w.holdTo(saved, &j.desired)
 }
 
 // savedPlan reads the plan that is to be carried out, if one is named, whose

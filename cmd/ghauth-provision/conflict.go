@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,13 +15,19 @@ import (
 // has changed, and more.
 func conflictFlags(more ...cli.Flag) []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "overwrite", Usage: "settle a conflict: the file at `PATH` is ours again; may come several times"},
+		&cli.StringSliceFlag{Name: "overwrite", Usage: "settle a conflict: what stands at `PATH` is given up, an edit or a key, and the file is ours again; may come several times"},
 		&cli.StringSliceFlag{Name: "keep", Usage: "settle a conflict: the file at `PATH` stays as it is; may come several times"},
 	}, more...)
 }
 
-// settleBy takes the paths of the flags --overwrite and --keep.
+// renameFlag is for the verbs that may give apps other places.
+func renameFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "rename-apps", Usage: "confirm that apps change places, so that their files change names; each key moves along"}
+}
+
+// settleBy takes the flags that settle conflicts.
 func (w *world) settleBy(c *cli.Context, desired *plan.State) (err error) {
+	desired.Rename = c.Bool("rename-apps")
 	if desired.Overwrite, err = w.paths(c.StringSlice("overwrite")); err != nil {
 		return err
 	}
@@ -31,6 +39,28 @@ func (w *world) settleBy(c *cli.Context, desired *plan.State) (err error) {
 			return usage(w.tilde(path)+" cannot be both kept and overwritten", "say one of --keep and --overwrite")
 		}
 	}
+	return nil
+}
+
+// holdTo has conflicts settled as a saved plan has it, and refuses flags that say
+// otherwise.
+func (w *world) holdTo(saved *planReport, desired *plan.State) error {
+	overwrite, keep := saved.settled(plan.Overwritten), saved.settled(plan.Left)
+	for _, f := range []struct {
+		name        string
+		said, saved []string
+	}{{"--overwrite", desired.Overwrite, overwrite}, {"--keep", desired.Keep, keep}} {
+		for _, path := range f.said {
+			if !slices.Contains(f.saved, path) {
+				return usage("the saved plan does not have "+f.name+" "+w.tilde(path), "leave the flag out, or save a new plan with it")
+			}
+		}
+	}
+	renames := len(saved.settled(plan.Renamed)) > 0
+	if desired.Rename && !renames {
+		return usage("the saved plan does not have --rename-apps", "leave the flag out, or save a new plan with it")
+	}
+	desired.Overwrite, desired.Keep, desired.Rename = overwrite, keep, renames
 	return nil
 }
 
@@ -52,9 +82,12 @@ func (w *world) paths(in []string) (out []string, err error) {
 // conflict, or hide that there is none.
 func (w *world) allSettle(desired plan.State, p plan.Plan) error {
 	for _, path := range slices.Concat(desired.Overwrite, desired.Keep) {
-		if !slices.Contains(p.Settled, path) {
+		if !slices.ContainsFunc(p.Settled, func(c *plan.ConflictError) bool { return c.Path == path }) {
 			return usage(w.tilde(path)+" is in no conflict", "leave the flag out; "+program+" plan shows the conflicts")
 		}
+	}
+	if desired.Rename && len(p.Conflicts) == 0 && !slices.ContainsFunc(p.Settled, func(c *plan.ConflictError) bool { return c.By == plan.Renamed }) {
+		return usage("no app changes its place", "leave --rename-apps out")
 	}
 	return nil
 }
@@ -69,14 +102,39 @@ type conflictReport struct {
 	// Unified diffs; empty where the file may not be shown.
 	Changed string `json:"changed,omitempty"` // from what apply wrote to what stands
 	Wants   string `json:"wants,omitempty"`   // from what stands to what the spec asks for
+
+	Remedy string          `json:"remedy,omitempty"` // while it is not settled
+	By     plan.Settlement `json:"by,omitempty"`     // the flag that has settled it
+	Cost   string          `json:"cost,omitempty"`   // what is lost by that
 }
 
 func conflictOf(c *plan.ConflictError) conflictReport {
-	return conflictReport{c.Path, c.Reason, append([]string{}, c.Wrote...), c.Stands, c.Wanted, c.Changed, c.Wants}
+	r := conflictReport{c.Path, c.Reason, append([]string{}, c.Wrote...), c.Stands, c.Wanted, c.Changed, c.Wants, "", c.By, c.Cost}
+	if c.By == plan.Unsettled {
+		r.Remedy = c.Remedy
+	}
+	return r
 }
 
-// threeWays shows the sides of a conflict below its error.
-func (w *world) threeWays(c *plan.ConflictError) {
-	w.paintDiff(w.stderr, c.Changed)
-	w.paintDiff(w.stderr, c.Wants)
+// headline says in a line what a conflict is, and what becomes of it.
+func (w *world) headline(c conflictReport) string {
+	line := w.tilde(c.Path) + " " + c.Reason
+	switch c.By {
+	case plan.Left:
+		line += "; by --keep it stays"
+	case plan.Overwritten, plan.Renamed:
+		line += "; by --" + string(c.By) + " " + c.Cost
+	}
+	return line
+}
+
+// showConflict prints a conflict and its sides to out, in the manner of print or
+// of say.
+func (w *world) showConflict(out io.Writer, line func(string, ...any), c conflictReport) {
+	line("%s", w.headline(c))
+	if c.Remedy != "" {
+		fmt.Fprintf(out, "  what to do: %s\n", c.Remedy)
+	}
+	w.paintDiff(out, c.Changed)
+	w.paintDiff(out, c.Wants)
 }

@@ -15,7 +15,9 @@ func (w *world) destroyVerb() *cli.Command {
 		name: "destroy", usage: "take away what apply made",
 		about: `Takes away what the manifest in the key directory says that apply made: stops and
 disables the timer, revokes the tokens, logs gh out, removes the files, and gives
-back what stood there before. Of the spec it takes the key directory's place alone,
+back what stood there before. Not given back are two secrets, which nothing keeps: a
+token file that was not ours, and a login that gh had on the same host; a mint has
+replaced them, and plan told so. Of the spec it takes the key directory's place alone,
 and needs none where that is the usual one, or --config-dir names it. The private
 key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 		examples: []string{

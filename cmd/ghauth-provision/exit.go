@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -86,7 +87,7 @@ func statusOf(err error) int {
 		return exitNoTool
 	case is[*refresh.BusyError](err), is[*plan.MovedError](err):
 		return exitTemporary
-	case is[*refresh.SetupError](err):
+	case is[*refresh.SetupError](err), is[*plan.OwnedError](err):
 		return exitBadSetup
 	case is[*refresh.LockdownError](err):
 		return exitDenied
@@ -116,6 +117,7 @@ func remedyOf(err error) string {
 		setup    *refresh.SetupError
 		gh       *refresh.GHError
 		conflict *plan.ConflictError
+		owned    *plan.OwnedError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -128,6 +130,8 @@ func remedyOf(err error) string {
 		return gh.Remedy
 	case errors.As(err, &conflict):
 		return conflict.Remedy
+	case errors.As(err, &owned):
+		return fmt.Sprintf("put paths.config_dir back; or run %s destroy --config-dir %s first, and then apply, with private_key naming the key that stays there", program, shellWord(owned.Dir))
 	case is[*plan.ManifestError](err):
 		return "correct it, put it back from a backup, or use the program that wrote it; without it (move it away) all that stands counts as having been there before"
 	case is[*refresh.BusyError](err), is[*plan.MovedError](err):

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
@@ -48,11 +50,41 @@ func (w *world) checkKey(key units.Key) error {
 
 // managedKey reads the copy of a key that an earlier apply has made.
 func (w *world) managedKey(key units.Key) ([]byte, error) {
-	real, err := w.root.Real(key.Managed, false)
+	real, err := w.root.Real(w.standsAt(key), false)
 	if err != nil {
 		return nil, err
 	}
 	return mint.ReadKeyFile(real)
+}
+
+// standsAt gives where the copy of a key stands: where the spec has it, unless its
+// app has had another place in the spec until now. The first app owns the plain names
+// and, as its env file says, still does.
+func (w *world) standsAt(key units.Key) string {
+	dir, ext := filepath.Dir(key.Managed), ".pem"
+	if key.Next {
+		ext = ".next.pem"
+	}
+	plain := units.AppFile(dir, "github-app", 0, key.App, ext)
+	named := units.AppFile(dir, "github-app", 1, key.App, ext)
+	first := w.firstApp(dir)
+	switch {
+	case key.Managed == named && first == key.App && !w.exists(named):
+		return plain
+	case key.Managed == plain && first != key.App && first != "" && w.exists(named):
+		return named
+	}
+	return key.Managed
+}
+
+// firstApp gives the name of the app that has the plain file names in dir, or nothing.
+func (w *world) firstApp(dir string) string {
+	env, err := w.root.Real(units.AppFile(dir, "github-app", 0, "", ".env"), false)
+	if err != nil {
+		return ""
+	}
+	vars, _ := refresh.AppVars(env)
+	return vars["GITHUB_APP_NAME"]
 }
 
 // spareKey tells of a copy of an app's key that nothing needs once the key has

@@ -12,7 +12,6 @@ package main
 //     --no-color or TERM=dumb. No meaning rests on colour alone.
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,12 +33,13 @@ func (w *world) tell(err error) {
 		}
 		return
 	}
+	if conflict, ok := err.(*plan.ConflictError); ok {
+		w.showConflict(w.stderr, w.say, conflictOf(conflict))
+		return
+	}
 	w.say("%v", err)
 	if r := remedyOf(err); r != "" {
 		fmt.Fprintf(w.stderr, "  what to do: %s\n", r)
-	}
-	if conflict, ok := errors.AsType[*plan.ConflictError](err); ok {
-		w.threeWays(conflict)
 	}
 }
 

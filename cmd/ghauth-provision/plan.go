@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -37,7 +40,8 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 		return nil, nil, err
 	}
 	if err := w.checkKeys(s); err != nil {
-		return nil, nil, err
+		// In another key directory than before there is no key yet: that comes first.
+		return nil, nil, cmp.Or(w.owned(s, site), err)
 	}
 	if err := w.locate(ctx, s); err != nil {
 		return nil, nil, err
@@ -53,6 +57,15 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
 }
 
+// owned refuses what is of another key directory's set-up.
+func (w *world) owned(s *spec.Spec, site units.Site) error {
+	desired, err := units.Desired(s, site)
+	if err != nil {
+		return nil // which is told in its own place
+	}
+	return plan.Owned(w.root, desired)
+}
+
 // plan compares the host with what is desired, and keeps what it saw.
 func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 	if j.observed, err = plan.Observe(ctx, j.host, j.desired); err != nil {
@@ -63,21 +76,25 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(conflictFlags(append(more, rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(append(more, renameFlag(), rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
 reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
 GitHub for nothing but the id of an installation that the spec names. Of a secret
-it shows that it changes, never what to. A file that somebody has changed since an
-apply wrote it is a conflict, shown three ways, and apply stops at it, unless
---overwrite or --keep settles it. A plan that is saved with --out is what
-apply FILE carries out, or refuses when the host or the spec has moved since.`,
+it shows that it changes, never what to. What the first mint would replace although
+it is not ours, a token file or a login of gh's, is told, too.
+A file that somebody has changed since an apply wrote it is a conflict, shown three
+ways. A plan with one exits with 0, or with 2 by --detailed-exitcode, but apply stops
+at it, and --out saves none, until --overwrite, which gives the edit up, or --keep
+settles it. A saved plan is what apply FILE carries out, as it was settled, or
+refuses when the host or the spec has moved since.`,
 		examples: []string{
 			program + " plan",
 			program + " plan --detailed-exitcode   # 0: no changes, 2: changes, else: failed",
 			program + " plan --out today.plan && " + program + " apply today.plan",
+			program + " plan --out today.plan --overwrite ~/.local/bin/takopi-refresh-github-token",
 			program + " plan --json | jq .counts",
 			program + " plan diff | less",
 			program + " plan --root /srv/image    # what apply --root would write there",
@@ -88,7 +105,7 @@ apply FILE carries out, or refuses when the host or the spec has moved since.`,
 			name: "diff", usage: "print the unified diff alone",
 			about: `Prints what apply would change in files as a unified diff, and nothing else. It is
 for patch(1); git apply needs --unidiff-zero, since of files that others write, too,
-only our own lines are shown, without any around them.`,
+only our own lines are shown, without any around them. Conflicts go to standard error.`,
 			examples: []string{
 				program + " plan diff",
 				program + " plan diff | patch --dry-run -d / -p1",
@@ -106,6 +123,9 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 	}
 	defer end()
 	p, err := j.plan(ctx)
+	if c, ok := errors.AsType[*plan.ConflictError](err); ok {
+		p, err = plan.Plan{Conflicts: []*plan.ConflictError{c}}, nil // all that can be said until it is out of the way
+	}
 	if err == nil {
 		err = w.allSettle(j.desired, p)
 	}
@@ -113,28 +133,27 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		return err
 	}
 	report := w.planReport(j, p)
-	if file := c.String("out"); file != "" {
-		if err := savePlan(file, report); err != nil {
-			return err
-		}
-	}
 	if c.Bool("json") {
 		err = w.printJSON(report)
 	} else {
 		show(report)
 	}
-	if err == nil {
-		err = p.Conflicted() // apply would stop, too
+	if file := c.String("out"); err == nil && file != "" {
+		err = savePlan(file, report)
 	}
-	if err == nil && c.Bool("detailed-exitcode") && report.Counts.total() > 0 {
+	if err == nil && c.Bool("detailed-exitcode") && report.differs() {
 		err = errTold(exitDiffers)
 	}
 	return err
 }
 
+// showDiff prints nothing but the diff, and tells of conflicts beside it.
 func (w *world) showDiff(r planReport) {
 	for _, a := range r.Actions {
 		w.paintDiff(w.stdout, a.Diff)
+	}
+	for _, c := range r.Conflicts {
+		w.showConflict(w.stderr, w.say, c)
 	}
 }
 
@@ -142,6 +161,9 @@ func (w *world) showDiff(r planReport) {
 func (w *world) showPlan(r planReport) {
 	for _, a := range r.Actions {
 		w.print("  %s %s", w.sign(a.Op), w.describe(a))
+		for _, key := range a.Keys {
+			w.print("      %s", key)
+		}
 	}
 	for _, a := range r.Actions {
 		if a.Diff != "" {
@@ -149,7 +171,11 @@ func (w *world) showPlan(r planReport) {
 			w.paintDiff(w.stdout, a.Diff)
 		}
 	}
-	if len(r.Actions) > 0 {
+	for _, c := range slices.Concat(r.Conflicts, r.Settled) {
+		w.print("")
+		w.showConflict(w.stdout, w.print, c)
+	}
+	if len(r.Actions) > 0 || r.Host.replaces() {
 		w.print("")
 		w.showHost(r.Host)
 	}

@@ -13,8 +13,13 @@ import (
 // maxPlan bounds a saved plan, in bytes.
 const maxPlan = 64 << 20
 
-// savePlan writes a plan that apply takes. It is the plan's JSON.
+// savePlan writes a plan that apply takes. It is the plan's JSON. One that apply
+// would stop at is not saved.
 func savePlan(file string, r planReport) error {
+	if n := len(r.Conflicts); n > 0 {
+		return &failure{exitNoWrite, fmt.Sprintf("the plan is not saved to %s: %s not settled", file, count(n, "conflict")),
+			"settle each: --overwrite PATH or --keep PATH; the saved plan holds to that"}
+	}
 	full, err := filepath.Abs(file)
 	if err != nil {
 		return err
@@ -58,6 +63,9 @@ func (saved planReport) fits(p plan.Plan, manifest string) error {
 	moved := func(what string) error {
 		return &failure{exitFailed, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
 	}
+	if path := saved.unsettled(p.Settled); path != "" {
+		return moved(path + " has changed since")
+	}
 	var late error
 	for i, a := range p.Actions {
 		now := reportOf(a)
@@ -80,4 +88,32 @@ func (saved planReport) fits(p plan.Plan, manifest string) error {
 		return moved(fmt.Sprintf("%s %s is done already", saved.Actions[n].Op, saved.Actions[n].Target))
 	}
 	return late
+}
+
+// unsettled gives the first path at which the saved plan has settled something
+// other than what was settled now, or nothing.
+func (saved planReport) unsettled(now []*plan.ConflictError) string {
+	for i := range max(len(saved.Settled), len(now)) {
+		switch {
+		case i >= len(now):
+			return saved.Settled[i].Path
+		case i >= len(saved.Settled):
+			return now[i].Path
+		}
+		then, c := saved.Settled[i], now[i]
+		if then.Path != c.Path || then.By != c.By || then.Stands != c.Stands || then.Wanted != c.Wanted {
+			return then.Path
+		}
+	}
+	return ""
+}
+
+// settled gives the paths that the saved plan has settled so.
+func (saved planReport) settled(by plan.Settlement) (paths []string) {
+	for _, c := range saved.Settled {
+		if c.By == by {
+			paths = append(paths, c.Path)
+		}
+	}
+	return paths
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
@@ -17,9 +19,18 @@ type hostReport struct {
 	// carried out, where that starts it anew.
 	NextAfter time.Time    `json:"next_after,omitzero"`
 	Linger    string       `json:"linger"`
-	GH        string       `json:"gh"` // as in status, or none before the first apply
+	GH        string       `json:"gh"` // as in status, none before the first apply, or stranger
 	Binary    binaryReport `json:"binary"`
+
+	// What a mint replaces although it is not ours, and a destroy does not give back:
+	// it holds secrets, of which none is kept.
+	GHHost        string   `json:"gh_host,omitempty"`        // where gh has a stranger's login
+	GHUser        string   `json:"gh_user,omitempty"`        // whose, if that is known
+	ForeignTokens []string `json:"foreign_tokens,omitempty"` // token files
 }
+
+// replaces reports whether the next mint replaces anything that is not ours.
+func (r hostReport) replaces() bool { return r.GH == "stranger" || len(r.ForeignTokens) > 0 }
 
 // A binaryReport tells versions, as they were built in.
 type binaryReport struct {
@@ -55,7 +66,26 @@ func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 	if !j.spec.GH.Enabled {
 		r.GH = "off"
 	}
+	w.findStrangers(j.spec, &r)
 	return r
+}
+
+// findStrangers looks for what stands where a mint will put its own. Beneath a root
+// no mint runs, but the host that it becomes will have one.
+func (w *world) findStrangers(s *spec.Spec, r *hostReport) {
+	for i, app := range s.Apps {
+		file := units.AppFile(s.Paths.ConfigDir, "github-token", i, app.Name, ".env")
+		if real, err := w.root.Real(file, false); err == nil && refresh.Foreign(real) {
+			r.ForeignTokens = append(r.ForeignTokens, file)
+		}
+	}
+	if !s.GH.Enabled || w.root != "" {
+		return
+	}
+	first := units.AppFile(s.Paths.ConfigDir, "github-token", 0, "", ".env")
+	if user, found := refresh.GHStranger(s.GitHub.Host, first, s.GH.ConfigDir); found {
+		r.GH, r.GHHost, r.GHUser = "stranger", s.GitHub.Host, user
+	}
 }
 
 // showHost prints what the plan found besides files.
@@ -72,13 +102,30 @@ func (w *world) showHost(r hostReport) {
 		}
 	}
 	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
-	w.print("%-8s %s", "gh", ghLine[r.GH])
+	if r.GH == "stranger" {
+		w.print("%-8s %s%s", "gh", w.paint(yellow, "is logged in to "+r.GHHost+as(r.GHUser)+", not by us"), replaced)
+	} else {
+		w.print("%-8s %s", "gh", ghLine[r.GH])
+	}
+	for _, file := range r.ForeignTokens {
+		w.print("%-8s %s%s", "token", w.paint(yellow, w.tilde(file)+" is not ours"), replaced)
+	}
 	installed := "not installed"
 	if r.Binary.Installed != "" {
 		installed = r.Binary.Installed + " at " + w.tilde(r.Binary.Path)
 	}
 	w.print("%-8s %s, this one is %s", "binary", installed, r.Binary.Running)
 	w.print("")
+}
+
+// replaced says what becomes of what is not ours.
+const replaced = ": the next mint replaces that, and destroy does not give it back"
+
+func as(user string) string {
+	if user == "" {
+		return ""
+	}
+	return " as " + user
 }
 
 var ghLine = map[string]string{

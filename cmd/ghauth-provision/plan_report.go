@@ -27,6 +27,7 @@ type planReport struct {
 	Notes   []string       `json:"notes"`
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
+	Settled   []conflictReport `json:"settled"`   // by a flag; apply FILE holds to that
 }
 
 type actionReport struct {
@@ -35,7 +36,19 @@ type actionReport struct {
 	Reason string      `json:"reason"`
 	Before *fileReport `json:"before,omitempty"` // of files
 	After  *fileReport `json:"after,omitempty"`
+	Keys   []keyReport `json:"keys,omitempty"` // of takopi.toml: those that change
 	Diff   string      `json:"diff,omitempty"` // unified; of a secret only that it changes
+}
+
+// keyReport is a key whose value changes; a value that is left out is none.
+type keyReport struct {
+	Key    string          `json:"key"`
+	Before json.RawMessage `json:"before,omitempty"`
+	After  json.RawMessage `json:"after,omitempty"`
+}
+
+func (k keyReport) String() string {
+	return plan.KeyChange{Key: k.Key, Before: string(k.Before), After: string(k.After)}.String()
 }
 
 type fileReport struct {
@@ -60,7 +73,7 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
 		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
 		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
-		Conflicts: mapTo(p.Conflicts, conflictOf),
+		Conflicts: mapTo(p.Conflicts, conflictOf), Settled: mapTo(p.Settled, conflictOf),
 	}
 	for _, a := range p.Actions {
 		r.Actions = append(r.Actions, reportOf(a))
@@ -80,6 +93,9 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 
 func reportOf(a plan.Action) actionReport {
 	r := actionReport{Op: a.Op, Target: a.Target, Reason: a.Reason, Diff: a.Diff()}
+	for _, c := range a.Keys {
+		r.Keys = append(r.Keys, keyReport{c.Key, json.RawMessage(c.Before), json.RawMessage(c.After)})
+	}
 	switch a.Op {
 	case plan.Mkdir, plan.Create, plan.Change, plan.Chmod, plan.Remove:
 		r.Before, r.After = fileOf(a.Before), fileOf(a.After)
@@ -104,6 +120,9 @@ func (c countsReport) summary() string {
 	}
 	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", c.Add, c.Change, c.Remove, count(c.System, "action"))
 }
+
+// differs reports whether apply would have anything to do, or stop.
+func (r planReport) differs() bool { return r.Counts.total()+len(r.Conflicts) > 0 }
 
 // summary says in a line what the plan is.
 func (r planReport) summary() string {

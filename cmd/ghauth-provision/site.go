@@ -145,6 +145,9 @@ func (w *world) site() (units.Site, error) {
 		Edit: func(before, table []byte) ([]byte, error) {
 			return takopi.Set(before, table, takopi.EqualBelow(home))
 		},
+		TokenFile: func(src []byte) string {
+			return takopi.TokenFile(src, home)
+		},
 		Keys: takopiKeys{}, Still: w.root != "",
 	}, nil
 }
@@ -154,6 +157,10 @@ type takopiKeys struct{}
 
 func (takopiKeys) Earlier(src []byte, keys []string) (map[string]string, error) {
 	return takopi.Earlier(src, keys)
+}
+
+func (takopiKeys) Values(src []byte, keys []string) (map[string]string, error) {
+	return takopi.Values(src, keys)
 }
 
 func (takopiKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {

@@ -28,6 +28,7 @@ func Diff(observed, desired State) (Plan, error) {
 		return Plan{}, err
 	}
 	d.removals()
+	d.tellCosts()
 	before, after, notes := d.units(d.files)
 	p := Plan{
 		Notes:     slices.Concat(observed.NotChecked, d.fileNotes(), d.notes, notes),
@@ -53,16 +54,17 @@ type differ struct {
 	after map[string]Record // and afterwards
 
 	files, undo []Action
+	moved       map[string]bool   // the keys that stand elsewhere in the end
 	keep        map[string]string // the backups to make, with the file of each
 	conflicts   []*ConflictError
-	settled     []string
+	settled     []*ConflictError
 	notes       []string
 }
 
 func newDiffer(observed, desired State) *differ {
 	d := &differ{observed: observed, desired: desired,
 		have: map[string]File{}, from: map[string]File{}, known: map[string]Record{}, wanted: map[string]File{}, gone: map[string]File{},
-		ahead: map[string]Record{}, after: map[string]Record{}, keep: map[string]string{}}
+		ahead: map[string]Record{}, after: map[string]Record{}, keep: map[string]string{}, moved: map[string]bool{}}
 	for _, f := range slices.Backward(observed.Files) { // of two, the first counts
 		if f.source {
 			d.from[f.Path] = f
@@ -105,7 +107,7 @@ func (d *differ) record(ahead, after Record) {
 	d.ahead[ahead.Path], d.after[after.Path] = ahead, after
 }
 
-// order puts directories first, then backups, and removals last, of which what
+// order puts directories first, then what is kept elsewhere, and removals last, of which what
 // lies deeper comes before what holds it.
 func order(files []Action) []Action {
 	slices.SortStableFunc(files, func(a, b Action) int {
@@ -125,7 +127,7 @@ func (a Action) rank() int {
 		return 4
 	case a.After.Kind == Directory:
 		return 0
-	case a.After.backup:
+	case a.After.early:
 		return 1
 	}
 	return 2

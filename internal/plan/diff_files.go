@@ -3,7 +3,6 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"maps"
 )
 
 // want plans for one desired file.
@@ -80,61 +79,6 @@ func fileOp(have, want File) Op {
 		return Chmod
 	}
 	return ""
-}
-
-// edited plans for a file in which only some keys are ours. Those that are no
-// longer asked for get back what they had.
-func (d *differ) edited(have, want File) error {
-	rec, known := d.known[want.Path]
-	next := Record{Path: want.Path, Kind: OfKeys, Label: want.Label, Was: rec.Was, Keys: map[string]string{}}
-	if !known && have.Kind == Regular {
-		next.Was = &Was{Mode: Perm(have.Mode)}
-	}
-	before, fresh, unasked := have.Content, []string{}, maps.Clone(rec.Keys)
-	for _, key := range want.Keys {
-		if earlier, ours := rec.Keys[key]; ours {
-			next.Keys[key] = earlier
-			delete(unasked, key)
-		} else {
-			fresh = append(fresh, key)
-		}
-	}
-	if len(fresh) > 0 {
-		earlier, err := d.desired.Keys.Earlier(before, fresh)
-		if err != nil {
-			return fmt.Errorf("%s: %w", want.Path, err)
-		}
-		maps.Copy(next.Keys, earlier)
-	}
-	if len(unasked) > 0 {
-		var err error
-		if before, err = d.desired.Keys.GiveBack(before, unasked); err != nil {
-			return fmt.Errorf("%s: %w", want.Path, err)
-		}
-	}
-	ahead := next
-	ahead.Keys = maps.Clone(next.Keys)
-	maps.Copy(ahead.Keys, unasked)
-	d.record(ahead, next)
-	return d.edit(have, want, before)
-}
-
-// edit plans the edit of before, which is what have holds or some of it.
-func (d *differ) edit(have, want File, before []byte) error {
-	after, err := want.Edit(before)
-	switch {
-	case err != nil:
-		return err
-	case after == nil && have.link:
-		after = []byte{}
-	case after == nil:
-		want.Kind = Absent
-	}
-	if after != nil {
-		want.Content, want.Hash = after, Hash(after)
-	}
-	d.act(have, want)
-	return nil
 }
 
 func (d *differ) directory(have, want File) error {

@@ -17,6 +17,9 @@ func (d *differ) whole(have, want File) error {
 		rec, known = Record{}, false // the operator keeps the key where we would
 	}
 	next := recordOf(want, rec)
+	if !known && want.AppIn != nil {
+		rec.App = want.AppIn(have.Content)
+	}
 	if !known {
 		next.Was = d.was(have)
 		if have.Kind == Regular && have.Hash != want.Hash {
@@ -29,7 +32,7 @@ func (d *differ) whole(have, want File) error {
 		d.notes = append(d.notes, want.Path+" differs from the spec and is kept, as --keep has said")
 	case reason != "":
 		if rec.App != want.App && slices.Contains(d.desired.Keep, want.Path) {
-			return inTheWay(want.Path, reason, "it cannot be kept: the key would become the other app's; let app "+rec.App+" stand first, or confirm with --overwrite")
+			return inTheWay(want.Path, reason, "it cannot be kept: the key would become the other app's; let app "+rec.App+" stand first, or confirm with --rename-apps")
 		}
 		settled, overwrite := d.conflict(have, want, rec, reason)
 		if !settled {
@@ -99,6 +102,8 @@ func (d *differ) foreign(have, want File, rec Record, was *Was) string {
 		return fmt.Sprintf("is of app %s and would become that of app %s: the first app of the spec owns the plain names", rec.App, want.App)
 	case have.Kind == Absent || have.Hash == want.Hash || d.desired.Manifest == "":
 		return ""
+	case d.lastCopy(want, rec) != "":
+		return d.lastCopy(want, rec)
 	case want.Secret && was != nil && was.SHA256 == have.Hash:
 		return "is not the key that the spec names, and stood there before"
 	case rec.Was != nil && rec.Was.SHA256 == have.Hash:
@@ -126,11 +131,14 @@ func (d *differ) source(have, want File) (File, error) {
 		from = File{Path: want.From, Kind: Absent}
 	}
 	rec := d.known[want.Path]
-	switch {
+	switch elsewhere := d.keyElsewhere(have, want); {
 	case from.Kind == Regular:
 		want.Hash = from.Hash
+		d.moved[elsewhere.Path] = want.Secret && elsewhere.Hash == from.Hash
 	case from.Kind != Absent:
 		return want, inTheWay(want.From, "is not a regular file", "correct the spec")
+	case want.Secret && elsewhere.Path != "":
+		return d.move(want, elsewhere), nil
 	case have.Kind == Regular && rec.App != "" && rec.App != want.App:
 		return want, inTheWay(want.From, fmt.Sprintf("does not exist, and %s is app %s's, not app %s's", want.Path, rec.App, want.App), "put the key of app "+want.App+" there, or correct the spec")
 	case have.Kind == Regular:

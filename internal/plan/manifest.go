@@ -62,7 +62,9 @@ type Record struct {
 	Kept   *Kept    `json:"kept,omitempty"`
 	// Keys are the keys that we set, each with what the file had for it before,
 	// as an Earlier of KeyEditor gave it.
-	Keys    map[string]string `json:"keys,omitempty"`
+	Keys map[string]string `json:"keys,omitempty"`
+	// Set are the values, in JSON, that the last apply has given them.
+	Set     map[string]string `json:"set,omitempty"`
 	Unit    string            `json:"unit,omitempty"`    // whose file it is
 	Enabled bool              `json:"enabled,omitempty"` // that unit is enabled since an apply
 	App     string            `json:"app,omitempty"`     // whose file it is

@@ -20,9 +20,13 @@ import (
 // maxShown bounds the files whose content is kept for a diff, in bytes.
 const maxShown = 1 << 20
 
-// Observe reads off the host all that desired and the manifest speak of.
+// Observe reads off the host all that desired and the manifest speak of. The error
+// is an *OwnedError where that is another set-up's.
 func Observe(ctx context.Context, h Host, desired State) (State, error) {
 	var s State
+	if err := Owned(h.Root, desired); err != nil {
+		return s, err
+	}
 	if err := s.observeManifest(h.Root, desired.Manifest); err != nil {
 		return s, err
 	}

@@ -36,6 +36,7 @@ type Action struct {
 	Reason string
 	Before File // what must stand at Target, for operations on files
 	After  File
+	Keys   []KeyChange // of a file that is edited
 }
 
 // Plan is what has to be done, in order, and what is to be told beside it.
@@ -47,8 +48,8 @@ type Plan struct {
 	Notes    []string // not checked, or left to the operator
 	// Conflicts stand in the way: none of the plan is carried out.
 	Conflicts []*ConflictError
-	// Settled are the paths of the conflicts that were settled beforehand.
-	Settled []string
+	// Settled are the conflicts that were settled beforehand.
+	Settled []*ConflictError
 }
 
 // Empty reports whether nothing has to be done.

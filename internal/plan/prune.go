@@ -42,7 +42,7 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 		d.keepBackup(rec)
 		return nil
 	}
-	if rec.Secret && !d.desired.Purge && have.Kind != Absent {
+	if rec.Secret && !d.desired.Purge && have.Kind != Absent && !d.moved[rec.Path] {
 		d.after[rec.Path] = rec
 		d.notes = append(d.notes, fmt.Sprintf("the %s stays at %s; destroy --purge-key removes it", rec.Label, rec.Path))
 		return nil
@@ -162,7 +162,7 @@ func (d *differ) backups() error {
 	}
 	for _, backup := range slices.Sorted(maps.Keys(d.keep)) {
 		from := d.keep[backup]
-		d.act(d.at(backup), File{Path: backup, Kind: Regular, Mode: 0o600, From: from, inside: true, Hash: d.at(from).Hash, Privacy: Hidden, backup: true,
+		d.act(d.at(backup), File{Path: backup, Kind: Regular, Mode: 0o600, From: from, inside: true, Hash: d.at(from).Hash, Privacy: Hidden, early: true,
 			Label: "what stood at " + from})
 	}
 	for _, rec := range d.observed.Known.Records {

@@ -36,6 +36,8 @@ type State struct {
 	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
 	// although somebody else has changed them, and paths that are to be left.
 	Overwrite, Keep []string
+	// Rename confirms that apps change places, and so their files names.
+	Rename bool
 
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
@@ -83,7 +85,7 @@ type File struct {
 	follow   bool        // a link at Path stands for what it leads to
 	leftover bool        // of a write that was killed
 	minted   bool        // it may change, or go, by itself
-	backup   bool        // it keeps what stood there before us
+	early    bool        // it keeps what stands elsewhere, before that gives way
 	closing  bool        // the old mode of a directory, for when all else is gone
 	source   bool        // observed only: what the From of another names
 	inside   bool        // From lies beneath the Root, as a backup does
@@ -108,6 +110,9 @@ type File struct {
 	IfNew bool
 	Unit  string // the unit whose file it is, or that a Link enables
 	App   string // whose file it is: it never becomes another's unasked
+	// AppIn gives the app that the content of what stands at Path names, or "": it
+	// counts where the manifest does not know.
+	AppIn func(content []byte) string `json:"-"`
 	// Login is what Undo ends. When another is desired, Undo is done, and what
 	// is minted stays, for the next one.
 	Login  string
@@ -116,6 +121,9 @@ type File struct {
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.
 	Edit func(before []byte) ([]byte, error) `json:"-"`
+	// Owner gives the key directory that the content of what stands at Path is for,
+	// or "" where it names none.
+	Owner func(content []byte) string `json:"-"`
 	// Keys are those that Edit sets. What they had before is recorded.
 	Keys []string
 }
@@ -126,6 +134,9 @@ type KeyEditor interface {
 	Earlier(src []byte, keys []string) (map[string]string, error)
 	// GiveBack gives src with what Earlier gave.
 	GiveBack(src []byte, earlier map[string]string) ([]byte, error)
+	// Values gives in JSON, each in one line, what src has for those of the keys
+	// that it has.
+	Values(src []byte, keys []string) (map[string]string, error)
 }
 
 // Unit is a systemd unit of the user.

@@ -120,6 +120,16 @@ func (tokenEditor) Earlier(src []byte, keys []string) (map[string]string, error)
 	return earlier, nil
 }
 
+func (tokenEditor) Values(src []byte, keys []string) (map[string]string, error) {
+	values := map[string]string{}
+	for _, key := range keys {
+		if i := tokenOf(tokens(src), key); i >= 0 {
+			values[key] = strings.TrimPrefix(tokens(src)[i], key+"=")
+		}
+	}
+	return values, nil
+}
+
 func (tokenEditor) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
 	all := tokens(src)
 	for key, token := range earlier {

@@ -37,7 +37,21 @@ func (a Action) Diff() string {
 			return fmt.Sprintf("--- %s\n+++ %s\n%s", from, to, text)
 		}
 	}
-	return fmt.Sprintf("# %s %s; its content is not shown\n", a.Target, a.hidden())
+	return a.withoutContent()
+}
+
+// withoutContent says that a file changes and, of one that has keys of ours, what
+// these change to: they are no secrets, whatever the file holds beside them.
+func (a Action) withoutContent() string {
+	if len(a.Keys) == 0 {
+		return fmt.Sprintf("# %s %s; its content is not shown\n", a.Target, a.hidden())
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s %s; of its content our own keys alone are shown\n", a.Target, a.hidden())
+	for _, c := range a.Keys {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	return b.String()
 }
 
 // names gives the two file names. A tab ends one that has spaces, else patch

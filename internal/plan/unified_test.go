@@ -63,6 +63,22 @@ func TestDiffText(t *testing.T) {
 	}
 }
 
+// Where no line can be shown, our own keys are, and patch passes them over.
+func TestDiffOfKeys(t *testing.T) {
+	t.Parallel()
+	a := change(OwnLines, []byte("1"), []byte("1\nnew\n"))
+	a.Keys = []KeyChange{{"new", "", `"x"`}, {"old", "5", "6"}, {"gone", "7", ""}}
+	want := "# /f changes; of its content our own keys alone are shown\n# new: none to \"x\"\n# old: 5 to 6\n# gone: 7 to none\n"
+	if got := a.Diff(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	a = change(OwnLines, []byte("1\n"), []byte("1\nnew\n"))
+	a.Keys = []KeyChange{{"new", "", "1"}}
+	if got, want := a.Diff(), "--- a/f\n+++ b/f\n@@ -1,0 +2,1 @@\n+new\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // No line may be shown of which nobody said that it is ours.
 func TestDiffShowsNoLineUnasked(t *testing.T) {
 	t.Parallel()

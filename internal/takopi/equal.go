@@ -19,6 +19,17 @@ func EqualBelow(home string) func(key string, have, want any) bool {
 	}
 }
 
+// TokenFile gives the token_env_file of src's [plugins.ghauth], its ~ expanded. It is
+// empty where there is none, or src cannot be read.
+func TokenFile(src []byte, home string) string {
+	table, err := Table(src)
+	file, ok := table["token_env_file"].(string)
+	if err != nil || !ok {
+		return ""
+	}
+	return expand(file, home)
+}
+
 func expand(path, home string) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		return filepath.Join(home, rest)

@@ -23,3 +23,19 @@ func TestEqualBelow(t *testing.T) {
 		}
 	}
 }
+
+func TestTokenFile(t *testing.T) {
+	for src, want := range map[string]string{
+		"[plugins.ghauth]\ntoken_env_file = \"~/x/t.env\"\n": "/home/ada/x/t.env",
+		"plugins = {ghauth = {token_env_file = '/x/t.env'}}": "/x/t.env",
+		"[plugins.ghauth]\ntoken_env_file = 5\n":             "",
+		"[plugins.ghauth]\n":                                 "",
+		"[plugins":                                           "",
+		"plugins = 1":                                        "",
+		"":                                                   "",
+	} {
+		if got := TokenFile([]byte(src), "/home/ada"); got != want {
+			t.Errorf("TokenFile(%q) = %q, want %q", src, got, want)
+		}
+	}
+}

@@ -35,6 +35,9 @@ func TestAppEnvHoldsTheSpec(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", path, err)
 				}
+				if app := fileAt(t, state, path).AppIn([]byte(contentOf(t, fileAt(t, state, path)))); app != s.Apps[i].Name {
+					t.Errorf("%s is of app %q, want %q", path, app, s.Apps[i].Name)
+				}
 				if want := varsOf(s, i); !maps.Equal(got, want) {
 					t.Errorf("%s, %s: got\n%v\nwant\n%v", name, path, got, want)
 				}

@@ -98,8 +98,17 @@ func appFiles(all *template.Template, s *spec.Spec, i int, app spec.App) ([]plan
 	}
 	return append(files, plan.File{
 		Path: AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".env"),
-		Kind: plan.Regular, Mode: 0o600, Content: env, App: app.Name, Label: "app " + app.Name,
+		Kind: plan.Regular, Mode: 0o600, Content: env, App: app.Name, Label: "app " + app.Name, AppIn: appIn,
 	}), nil
+}
+
+// appIn gives the app that an app env file names, or nothing.
+func appIn(env []byte) string {
+	vars, err := envfile.Parse(env)
+	if err != nil {
+		return ""
+	}
+	return vars["GITHUB_APP_NAME"]
 }
 
 // appFile is what the app's env file is made from.

@@ -28,6 +28,9 @@ type Site struct {
 	// and Keys gives back what the table's keys had before.
 	Edit func(before, table []byte) ([]byte, error)
 	Keys plan.KeyEditor
+	// TokenFile gives the absolute path of the token file that a takopi.toml names,
+	// or nothing.
+	TokenFile func(src []byte) string
 	// Still says that no systemd runs there: then apply itself makes the link that
 	// enables the timer.
 	Still bool
@@ -50,11 +53,11 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		state.Files = append(state.Files, plan.File{Path: r.paths.Binary, Kind: plan.Regular, Mode: 0o755, From: site.Executable, Privacy: plan.Hidden, Label: "the binary"})
 	}
 	state.Files = append(state.Files,
-		plan.File{Path: r.paths.Script, Kind: plan.Regular, Mode: 0o755, Content: r.script, Label: "refresh script"},
-		plan.File{Path: r.paths.Service, Kind: plan.Regular, Mode: 0o644, Content: r.service, Label: "refresh service", Unit: Service},
+		plan.File{Path: r.paths.Script, Kind: plan.Regular, Mode: 0o755, Content: r.script, Label: "refresh script", Owner: scriptOwner},
+		plan.File{Path: r.paths.Service, Kind: plan.Regular, Mode: 0o644, Content: r.service, Label: "refresh service", Unit: Service, Owner: unitOwner},
 		plan.File{Path: r.paths.Timer, Kind: plan.Regular, Mode: 0o644, Content: r.timer, Label: "refresh timer", Unit: Timer},
 		plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
-			Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table)},
+			Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile)},
 	)
 	for _, f := range minted(s, site.Home) {
 		// A directory that apply makes is there before anybody else needs it.

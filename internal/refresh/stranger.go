@@ -1,0 +1,62 @@
+package refresh
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+)
+
+// Foreign reports whether something stands at the path of a token file that no mint
+// of ours has written. A mint will replace it.
+func Foreign(tokenFile string) bool {
+	s, err := readToken(tokenFile)
+	return !errors.Is(err, fs.ErrNotExist) && s.source == ""
+}
+
+// GHStranger tells as whom the gh that keeps its logins in dir is logged in to host,
+// if that login is not what a mint has given it by the stamp of the token file. A
+// mint will replace it. The name may be unknown. It starts no program.
+func GHStranger(host, tokenFile, dir string) (user string, found bool) {
+	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
+	if err != nil {
+		return "", false
+	}
+	login := ghLogin(string(hosts), host)
+	if login == nil {
+		return "", false
+	}
+	stamp := readStamp(GHStamp(tokenFile))
+	ours := stamp.token == mint.Secret(login["oauth_token"]).SHA256() && stamp.host == host
+	return login["user"], !ours
+}
+
+// ghLogin reads what gh's hosts.yml says of host, nil if nothing. gh writes plain
+// YAML: a host on a line of its own, and its values below it, those of its active
+// account the least indented.
+func ghLogin(hosts, host string) (login map[string]string) {
+	indent := ""
+	for line := range strings.Lines(hosts) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		at := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		switch {
+		case key == "" || strings.HasPrefix(key, "#"):
+		case at == "" && login != nil:
+			return login
+		case at == "" && unquoteYAML(key) == host:
+			login = map[string]string{}
+		case at != "" && login != nil:
+			if indent == "" {
+				indent = at
+			}
+			if at == indent {
+				login[key] = unquoteYAML(value)
+			}
+		}
+	}
+	return login
+}
+
+func unquoteYAML(s string) string { return strings.Trim(strings.TrimSpace(s), `"'`) }
