@@ -48,17 +48,21 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 	return syncDir(dir)
 }
 
-// Mkdir makes the directory path with exactly mode. Its parent must exist and
-// path must not.
+// Mkdir makes the directory path with exactly mode, at once: one that was made and
+// not yet opened would look like somebody's choice to the next run. Its parent must
+// exist and path must not. What a killed Mkdir has left is .NAME<digits>, empty.
 func Mkdir(path string, mode fs.FileMode) error {
+	dir := filepath.Dir(path)
 	// Made closed and opened by chmod: mkdir(2) is subject to the umask.
-	if err := os.Mkdir(path, 0o700&mode); err != nil {
+	tmp, err := os.MkdirTemp(dir, "."+filepath.Base(path))
+	if err != nil {
 		return err
 	}
-	if err := os.Chmod(path, mode); err != nil {
-		return err
+	if err := errors.Join(os.Chmod(tmp, mode), renameNew(tmp, path)); err != nil {
+		os.Remove(tmp)
+		return &fs.PathError{Op: "mkdir", Path: path, Err: err}
 	}
-	return syncDir(filepath.Dir(path))
+	return syncDir(dir)
 }
 
 // Symlink makes the symbolic link path with a target. Nothing may stand at path.

@@ -134,3 +134,24 @@ func names(t *testing.T, dir string) []string {
 	}
 	return out
 }
+
+// A directory is there with its mode, or not at all; what stands is left alone.
+func TestMkdirIsAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "d")
+	if err := Mkdir(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := Mkdir(path, 0o755); err == nil {
+		t.Error("made twice")
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode = %v, %v, want it left", info.Mode(), err)
+	}
+	if got := names(t, dir); len(got) != 1 {
+		t.Errorf("directory holds %q, want only d", got)
+	}
+}

@@ -39,18 +39,26 @@ func (s *State) observeLeftovers(root Root, wants []File, manifest string) error
 			return err
 		}
 		for _, e := range entries {
-			if !e.Type().IsRegular() || !atomicfile.Leftover(e.Name(), bases) {
+			if !e.Type().IsRegular() && !e.IsDir() || !atomicfile.Leftover(e.Name(), bases) {
 				continue
 			}
 			f, err := observeFile(root, File{Path: filepath.Join(dir, e.Name()), Privacy: Hidden}, false)
 			if err != nil {
 				return err
 			}
+			if f.Kind == Directory && !empty(filepath.Join(real, e.Name())) {
+				continue // a killed Mkdir leaves nothing in it
+			}
 			f.leftover = true
 			s.Files = append(s.Files, f)
 		}
 	}
 	return nil
+}
+
+func empty(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 0
 }
 
 // writable gives where an apply may have been writing: what is wanted, what is
@@ -65,7 +73,7 @@ func (s State) writable(root Root, wants []File, manifest string) (paths []strin
 		paths = append(paths, path)
 	}
 	for _, want := range wants {
-		if want.Kind != Directory && want.Kind != Minted && want.Kind != Link {
+		if want.Kind != Minted && want.Kind != Link {
 			add(want.Path)
 		}
 	}
