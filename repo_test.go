@@ -31,10 +31,14 @@ var mayImport = map[string][]string{
 	"internal/preflight":  {"internal/mint"},
 	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
 	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/envfile", "internal/githubhost", "internal/mint"},
-	"internal/units":      {"internal/envfile", "internal/plan", "internal/spec", "templates"},
+	"internal/units":      {"internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
+
+	// Two formats of git's.
+	"internal/gitconfig":     {},
+	"internal/gitcredential": {},
 
 	// What tests and the demo are made with, and never ships.
 	"internal/githubtest": {},

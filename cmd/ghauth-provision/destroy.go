@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -103,18 +105,24 @@ func (w *world) isEmpty(path string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// lenientKeys leaves a takopi.toml alone that cannot be edited: it must not keep
-// the rest from going.
+// lenientKeys leaves a takopi.toml or a configuration of git alone that cannot be
+// edited: it must not keep the rest from going.
 type lenientKeys struct {
-	takopiKeys
+	ownKeys
 	j *job
 }
 
 func (k *lenientKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
-	after, err := k.takopiKeys.GiveBack(src, earlier)
+	after, err := k.ownKeys.GiveBack(src, earlier)
 	if err == nil {
 		return after, nil
 	}
-	k.j.left = []error{&failure{statusOf(err), "our keys are still in takopi.toml: " + err.Error(), "take them out by hand: the keys of [plugins.ghauth]"}}
+	left := &failure{statusOf(err), "our keys are still in takopi.toml: " + err.Error(), "take them out by hand: the keys of [plugins.ghauth]"}
+	if ofGit(slices.Collect(maps.Keys(earlier))) {
+		left = &failure{statusOf(err), "our helper is still in git's configuration: " + err.Error(), "take it out by hand: the lines of a [credential] section that name " + program}
+	}
+	if !slices.ContainsFunc(k.j.left, func(e error) bool { return e.Error() == left.reason }) { // it is planned more than once
+		k.j.left = append(k.j.left, left)
+	}
 	return src, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/gitconfig"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
@@ -21,7 +22,7 @@ const (
 	exitDiffers     = 2  // the host differs from the spec
 	exitUnformatted = 3  // fmt --check: the layout is another
 	exitUsage       = 64 // wrong usage
-	exitBadInput    = 65 // the spec, a key or takopi.toml is not valid
+	exitBadInput    = 65 // the spec, a key, takopi.toml or git's configuration is not valid
 	exitNoSystemd   = 69 // files are in place, but the user's systemd cannot be reached
 	exitNoTool      = 72 // the token file is good, but gh is missing or failed
 	exitNoWrite     = 73 // a file cannot be written
@@ -81,7 +82,7 @@ func statusOf(err error) int {
 		return own.status
 	case errors.As(err, &minting):
 		return mintStatus[minting.Kind]
-	case is[*spec.Error](err), is[*takopi.Error](err), is[*plan.ManifestError](err):
+	case is[*spec.Error](err), is[*takopi.Error](err), is[*gitconfig.Error](err), is[*plan.ManifestError](err):
 		return exitBadInput
 	case is[*refresh.GHError](err):
 		return exitNoTool

@@ -148,23 +148,8 @@ func (w *world) site() (units.Site, error) {
 		TokenFile: func(src []byte) string {
 			return takopi.TokenFile(src, home)
 		},
-		Keys: takopiKeys{}, Still: w.root != "",
+		Keys: ownKeys{}, GitConfig: w.gitConfig(home), Still: w.root != "",
 	}, nil
-}
-
-// takopiKeys gives takopi.toml back.
-type takopiKeys struct{}
-
-func (takopiKeys) Earlier(src []byte, keys []string) (map[string]string, error) {
-	return takopi.Earlier(src, keys)
-}
-
-func (takopiKeys) Values(src []byte, keys []string) (map[string]string, error) {
-	return takopi.Values(src, keys)
-}
-
-func (takopiKeys) GiveBack(src []byte, earlier map[string]string) ([]byte, error) {
-	return takopi.GiveBack(src, earlier)
 }
 
 // runtimeDir is $XDG_RUNTIME_DIR, or where systemd-logind puts it for a shell

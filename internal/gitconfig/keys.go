@@ -1,6 +1,8 @@
 package gitconfig
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -25,6 +27,35 @@ func Earlier(src []byte, keys []string) (map[string]string, error) {
 		earlier[key] = ""
 	}
 	return earlier, nil
+}
+
+// Values returns, in JSON and in one line each, the values of the helpers that keys
+// stand for, as far as src has them. The error is an *Error.
+func Values(src []byte, keys []string) (map[string]string, error) {
+	values := map[string]string{}
+	for _, key := range keys {
+		d, err := read(src, strings.TrimPrefix(key, keyPrefix))
+		if err != nil {
+			return nil, err
+		}
+		if len(d.own) > 0 {
+			values[key] = d.inJSON()
+		}
+	}
+	return values, nil
+}
+
+// inJSON lists the values of our variables.
+func (d *document) inJSON() string {
+	values := []string{}
+	for _, e := range d.own {
+		values = append(values, e.value)
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(values) // a list of strings has a JSON
+	return strings.TrimSpace(b.String())
 }
 
 // GiveBack returns src without the helpers that keys stand for.

@@ -34,3 +34,19 @@ func TestGiveBack(t *testing.T) {
 		}
 	}
 }
+
+// Of a configuration nothing is told but what is ours in it.
+func TestValues(t *testing.T) {
+	keys := []string{Key(url), Key("https://ghe.example.com")}
+	src, err := helper.Set([]byte("[credential \"https://github.com\"]\n\thelper = \"!echo password=secret\"\n[credential \"https://ghe.example.com\"]\n\thelper = store\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{keys[0]: `["","!'/home/u/.local/bin/ghauth-provision' git-credential","true"]`}
+	if got, err := Values(src, keys); err != nil || !maps.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+	if got, err := Values([]byte("["), keys); err == nil {
+		t.Errorf("got %v of what is not valid", got)
+	}
+}

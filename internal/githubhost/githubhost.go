@@ -22,6 +22,15 @@ func APIURL(host string) string {
 	}
 }
 
+// URL gives the root of the host's pages, below which its repositories are. It has
+// the scheme of APIURL.
+func URL(host string) string {
+	if Loopback(host) {
+		return "http://" + host
+	}
+	return "https://" + host
+}
+
 // OfAPIURL gives the host whose REST API is at a URL, the inverse of APIURL. Of an
 // API at an address of its own it gives that address's host.
 func OfAPIURL(apiURL string) string {

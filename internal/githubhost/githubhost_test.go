@@ -63,3 +63,16 @@ func TestOfAPIURL(t *testing.T) {
 		}
 	}
 }
+
+func TestURL(t *testing.T) {
+	for host, want := range map[string]string{
+		"github.com":       "https://github.com",
+		"octo.ghe.com":     "https://octo.ghe.com",
+		"ghe.example.com":  "https://ghe.example.com",
+		"github.localhost": "http://github.localhost",
+	} {
+		if got := URL(host); got != want {
+			t.Errorf("URL(%s) = %s, want %s", host, got, want)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func parse(t *testing.T, home, src string) *spec.Spec {
 // site is a home where the rendered table is all that is ever in takopi.toml.
 func site(home string) Site {
 	return Site{
-		Home: home, UID: 1000, Executable: home + "/Downloads/ghauth-provision",
+		Home: home, UID: 1000, Executable: home + "/Downloads/ghauth-provision", GitConfig: home + "/.gitconfig",
 		Edit: func(_, table []byte) ([]byte, error) { return table, nil },
 	}
 }

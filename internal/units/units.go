@@ -31,6 +31,8 @@ type Site struct {
 	// TokenFile gives the absolute path of the token file that a takopi.toml names,
 	// or nothing.
 	TokenFile func(src []byte) string
+	// GitConfig is the file that git writes its user's configuration to.
+	GitConfig string
 	// Still says that no systemd runs there: then apply itself makes the link that
 	// enables the timer.
 	Still bool
@@ -59,6 +61,9 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
 			Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile)},
 	)
+	if s.GH.GitCredential {
+		state.Files = append(state.Files, gitConfig(s, r.paths.Binary, site))
+	}
 	for _, f := range minted(s, site.Home) {
 		// A directory that apply makes is there before anybody else needs it.
 		if !slices.ContainsFunc(state.Files[:made], func(dir plan.File) bool { return dir.Path == f.Path }) {

@@ -1,0 +1,31 @@
+package units
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/gitconfig"
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+)
+
+// gitConfig gives git's configuration, in which the binary is to be the credential
+// helper for the host's repositories.
+func gitConfig(s *spec.Spec, binary string, site Site) plan.File {
+	helper := gitconfig.Helper{URL: githubhost.URL(s.GitHub.Host), Program: binary}
+	if s.Paths.ConfigDir != filepath.Join(site.Home, ".config/takopi") {
+		helper.ConfigDir = s.Paths.ConfigDir
+	}
+	return plan.File{
+		Path: site.GitConfig, Kind: plan.Regular, NewMode: 0o644, Privacy: plan.OwnLines, Own: helper.Owns, Label: "git's credential helper",
+		Edit: func(before []byte) ([]byte, error) {
+			after, err := helper.Set(before)
+			if err != nil {
+				err = fmt.Errorf("%s: %w", site.GitConfig, err)
+			}
+			return after, err
+		},
+		Keys: []string{gitconfig.Key(helper.URL)},
+	}
+}
