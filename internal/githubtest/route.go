@@ -44,6 +44,7 @@ func (s *Server) route() {
 	}
 	s.handle("POST", "", "/graphql", s.asInstallation(s.graphql))
 	s.handle("POST", "/api", "/graphql", s.asInstallation(s.graphql))
+	s.routeGit()
 	s.mux.HandleFunc("/", s.nowhere)
 }
 

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"maps"
 	"net/http"
+	"net/http/cgi"
 	"slices"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type Server struct {
 
 	described *description
 	mux       *http.ServeMux
+	gitHome   *cgi.Handler // serves repositories; nil without any
 
 	mu            sync.Mutex
 	apps          map[int64]*App
