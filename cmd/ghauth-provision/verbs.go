@@ -23,7 +23,7 @@ type verb struct {
 func (w *world) verbs() []*cli.Command {
 	return []*cli.Command{
 		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(), w.doctorVerb(),
-		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.pluginVerb(), w.versionVerb(),
+		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.gitCredentialVerb(), w.pluginVerb(), w.versionVerb(),
 	}
 }
 
@@ -76,7 +76,7 @@ const appHelp = `{{.Name}}: {{.Usage}}
 Usage: {{.UsageText}}
 
 Verbs:{{range .VisibleCommands}}
-  {{printf "%-10s" .Name}} {{.Usage}}{{end}}
+  {{printf "%-14s" .Name}} {{.Usage}}{{end}}
 
 Start with a spec such as this in ghauth.hcl, then run: {{.Name}} apply
 

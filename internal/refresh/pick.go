@@ -1,0 +1,75 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ForRepository gives the app that is installed on an account and reaches its
+// repository, of several the first that is narrowed to it, and whether there is
+// one. GitHub is asked whose an app's token is only where none fits of those
+// whose owners are known, so that a failing app holds back no other; errors are of
+// such apps, where one of them might have been it.
+func (r *Refresher) ForRepository(ctx context.Context, apps []App, owner, name string) (App, bool, error) {
+	apps = slices.DeleteFunc(slices.Clone(apps), func(a App) bool { return a.Repositories != nil && !a.narrowedTo(name) })
+	var fit, unknown []App
+	for _, app := range apps {
+		switch owners := app.owners(r); {
+		case hasFold(owners, owner):
+			fit = append(fit, app)
+		case len(owners) == 0:
+			unknown = append(unknown, app)
+		}
+	}
+	var errs []error
+	if len(fit) == 0 {
+		for _, app := range unknown {
+			learnt, err := r.learnOwner(ctx, app)
+			switch {
+			case err != nil:
+				errs = append(errs, fmt.Errorf("%s: %w", app.Name, err))
+			case strings.EqualFold(learnt, owner):
+				fit = append(fit, app)
+			}
+		}
+	}
+	if len(fit) == 0 {
+		return App{}, false, errors.Join(errs...)
+	}
+	at := slices.IndexFunc(fit, func(a App) bool { return a.narrowedTo(name) })
+	return fit[max(at, 0)], true, nil
+}
+
+// narrowedTo reports whether the app's tokens are for a few repositories, and this
+// is one of them.
+func (a App) narrowedTo(name string) bool { return hasFold(a.Repositories, name) }
+
+// owners are the names of the account that the app is known to be installed on: by
+// its stored token, dead or alive, and by its installation's name, which may be an
+// older one of the same account.
+func (a App) owners(r *Refresher) (owners []string) {
+	if token, state, _ := a.Stored(r.Now()); token.Owner != "" && slices.Contains([]State{Fresh, Due, Expired}, state) {
+		owners = append(owners, token.Owner)
+	}
+	if owner, _, _ := strings.Cut(a.Installation, "/"); owner != "" {
+		owners = append(owners, owner)
+	}
+	return owners
+}
+
+// learnOwner asks GitHub whose repositories the app's token is for, "" where it has
+// none. Where there is no token it is minted.
+func (r *Refresher) learnOwner(ctx context.Context, app App) (string, error) {
+	res := r.Run(ctx, []App{app}, false)[0]
+	if res.Token.Value == "" || res.Token.Owner != "" {
+		return res.Token.Owner, res.Err
+	}
+	return r.Probe(ctx, app, res.Token.Value)
+}
+
+func hasFold(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
