@@ -21,6 +21,7 @@ const module = "github.com/ghauth-provision/ghauth-provision/"
 var mayImport = map[string][]string{
 	"templates":           {},
 	"internal/githubhost": {},
+	"internal/gitconfig":  {},
 	"internal/envfile":    {},
 	"internal/atomicfile": {},
 	"internal/systemd":    {},
@@ -35,9 +36,6 @@ var mayImport = map[string][]string{
 	"internal/plugin":     {"internal/mint", "internal/refresh"},
 	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
-
-	// Two formats of git's.
-	"internal/gitconfig":     {},
 	"internal/gitcredential": {},
 
 	// What tests and the demo are made with, and never ships.
