@@ -32,6 +32,8 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github down                     stop
 //	github app ID INSTALLATION PEM  register an app, and write its key to PEM;
 //	                                its client id is Iv23li and its ID, or what follows PEM
+//	github installed INSTALLATION ID OWNER OWNER/REPO...   on another account
+//	github git DIR                  serve the repositories DIR/OWNER/REPO.git
 //	github rekey ID PEM             the app has a new key, written to PEM, and no other
 //	github life 10s                 how long new tokens live
 //	github format stateless         the shape of new tokens
@@ -71,6 +73,10 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 			client = args[4]
 		}
 		c.register(ts, number(1), number(2), ts.MkAbs(args[3]), client)
+	case "installed":
+		c.install(githubtest.Installation{ID: number(1), AppID: number(2), Owner: args[3], Repositories: args[4:]})
+	case "git":
+		ts.Check(c.server.ServeGit(ts.MkAbs(args[1])))
 	case "rekey":
 		c.server.SetKeys(number(1), c.newKey(ts, ts.MkAbs(args[2])))
 	case "life":
@@ -121,8 +127,12 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 func (c *city) register(ts *testscript.TestScript, app, installation int64, file, client string) {
 	c.server.AddApp(githubtest.App{ID: app, ClientID: client, Slug: "app-" + strconv.FormatInt(app, 10),
 		Name: "App", Keys: []*rsa.PublicKey{c.newKey(ts, file)}})
-	c.server.AddInstallation(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org",
-		Permissions: map[string]string{"metadata": "read", "contents": "write"}, Repositories: []string{"octo-org/hello"}})
+	c.install(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org", Repositories: []string{"octo-org/hello"}})
+}
+
+func (c *city) install(i githubtest.Installation) {
+	i.Permissions = map[string]string{"metadata": "read", "contents": "write"}
+	c.server.AddInstallation(i)
 }
 
 // newKey writes a key that was not used before to file.
