@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -80,25 +79,13 @@ type noAppError struct{ reason string }
 func (e *noAppError) Error() string { return e.reason }
 
 // serves reports whether a request is about a host, and over a connection that may
-// carry a token.
+// carry a token. A port that is the protocol's own is none.
 func serves(host string, req gitcredential.Request) bool {
-	port := map[string]string{"https": "443", "http": "80"}[req.Protocol]
-	name, _ := strings.CutSuffix(strings.ToLower(req.Host), ":"+port)
-	switch req.Protocol {
-	case "https":
-		return name == host
-	case "http":
-		return name == host && githubhost.Loopback(hostname(host))
+	port := map[string]string{"https": ":443", "http": ":80"}[req.Protocol]
+	if strings.TrimSuffix(strings.ToLower(req.Host), port) != host {
+		return false
 	}
-	return false
-}
-
-// hostname takes the port off a host that has one.
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
+	return req.Protocol == "https" || req.Protocol == "http" && githubhost.Loopback(host)
 }
 
 // tokenUser is the name that a token goes with over HTTP (docs.github.com,

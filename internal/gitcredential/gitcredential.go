@@ -6,6 +6,7 @@
 package gitcredential
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -34,27 +35,32 @@ type Request struct {
 // not know are passed over, as git-credential(1) asks for. Errors never show a
 // value.
 func Read(r io.Reader) (Request, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
-	switch {
-	case err != nil:
-		return Request{}, err
-	case len(data) > MaxSize:
-		return Request{}, fmt.Errorf("more than %d bytes", MaxSize)
-	case bytes.IndexByte(data, 0) >= 0:
-		return Request{}, errors.New("a NUL byte is in it")
+	lines := bufio.NewReader(io.LimitReader(r, MaxSize+1))
+	var text strings.Builder
+	for {
+		line, err := lines.ReadString('\n')
+		text.WriteString(line)
+		switch {
+		case text.Len() > MaxSize:
+			return Request{}, fmt.Errorf("more than %d bytes", MaxSize)
+		case strings.Contains(line, "\x00"):
+			return Request{}, errors.New("a NUL byte is in it")
+		case err == io.EOF || line == "\n":
+			return parse(text.String())
+		case err != nil:
+			return Request{}, err
+		}
 	}
-	return parse(string(data))
 }
 
 func parse(text string) (req Request, err error) {
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
-		line = strings.TrimSuffix(line, "\n")
-		if line == "" {
+		if line == "\n" {
 			break
 		}
-		key, value, ok := strings.Cut(line, "=")
+		key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
 		if !ok || key == "" {
 			return Request{}, fmt.Errorf("line %d is not KEY=VALUE", n)
 		}

@@ -1,9 +1,12 @@
 package gitcredential
 
 import (
+	"errors"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -29,6 +32,18 @@ func TestRead(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: got %+v, %v, want %+v", tt.name, got, err, tt.want)
 		}
+	}
+}
+
+// Nothing is waited for behind the empty line.
+func TestReadEndsAtTheEmptyLine(t *testing.T) {
+	fails := errors.New("read on")
+	got, err := Read(io.MultiReader(strings.NewReader("host=a\n\n"), iotest.ErrReader(fails)))
+	if err != nil || got.Host != "a" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := Read(io.MultiReader(strings.NewReader("host=a\n"), iotest.ErrReader(fails))); err != fails {
+		t.Errorf("got %+v, %v, want %v", got, err, fails)
 	}
 }
 
