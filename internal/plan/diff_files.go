@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 )
 
@@ -28,6 +29,9 @@ func (d *differ) want(want File) error {
 		return d.directory(have, want)
 	}
 	if err := d.mayReplace(have); err != nil {
+		if c, ok := errors.AsType[*ConflictError](err); ok {
+			c.Remedy = cmp.Or(want.Remedy, c.Remedy)
+		}
 		return err
 	}
 	if want.Edit != nil {

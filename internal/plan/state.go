@@ -117,6 +117,9 @@ type File struct {
 	// is minted stays, for the next one.
 	Login  string
 	Secret bool // a private key: never backed up, replaced or removed unasked
+	// Remedy says what to do where what stands is not the user's own file; where it is
+	// empty, to move that away.
+	Remedy string
 	// Edit makes the content out of the one that is there, nil if none. To
 	// give back nil is to remove the file. Links to the file are followed, and
 	// what stands behind one is emptied, not removed.

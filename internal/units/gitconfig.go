@@ -26,6 +26,7 @@ func gitConfig(s *spec.Spec, binary string, site Site) plan.File {
 			}
 			return after, err
 		},
-		Keys: []string{gitconfig.Key(helper.URL)},
+		Remedy: "move it away, or let the spec say: gh { git_credential = false }",
+		Keys:   []string{gitconfig.Key(helper.URL)},
 	}
 }
