@@ -34,7 +34,7 @@ func (h Helper) Set(src []byte) ([]byte, error) {
 	}
 	rest := cut(src[at:], at, d.own)
 	after := slices.Concat(src[:at], []byte(section), rest)
-	if now, err := read(after, h.URL); err != nil || !now.holds(h) || !same(d.others(), now.others()) {
+	if now, err := read(after, h.URL); err != nil || !now.holds(h) {
 		return nil, &Error{1 + bytes.Count(src, []byte("\n")), "the last line goes on, so that nothing can be added below it"}
 	}
 	return after, nil
@@ -94,19 +94,6 @@ func (e entry) isOurs(url string) bool {
 // holds reports whether the document has h, once and whole.
 func (d *document) holds(h Helper) bool {
 	return slices.EqualFunc(d.own, []string{"", h.Command(), "true"}, func(e entry, value string) bool { return e.value == value })
-}
-
-// others are the variables that are not ours.
-func (d *document) others() []entry {
-	return slices.DeleteFunc(slices.Clone(d.entries), func(e entry) bool { return e.header || slices.Contains(d.own, e) })
-}
-
-// same reports whether two lists of variables say the same, wherever they stand.
-func same(a, b []entry) bool {
-	return slices.EqualFunc(a, b, func(a, b entry) bool {
-		a.start, a.end, b.start, b.end = 0, 0, 0, 0
-		return a == b
-	})
 }
 
 // withHeaders gives our variables, and the headers of sections that hold nothing

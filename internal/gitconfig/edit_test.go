@@ -1,6 +1,7 @@
 package gitconfig
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,7 @@ func TestSet(t *testing.T) {
 		{"a variable of others among ours", section + "\tusername = U\n", section + "\tusername = U\n"},
 		{"the user's own helper for the host", "[credential \"https://github.com\"]\n\thelper = store\n",
 			"[credential \"https://github.com\"]\n\thelper = store\n\n" + section},
+		{"another helper above ours", strings.Replace(section, "\thelper =\n", "\thelper = store\n", 1), strings.Replace(section, "\thelper =\n", "\thelper = store\n\thelper =\n", 1)},
 		{"that of gh", "[credential \"https://github.com\"]\n\thelper = \n\thelper = !/usr/bin/gh auth git-credential\n",
 			"[credential \"https://github.com\"]\n\thelper = \n\thelper = !/usr/bin/gh auth git-credential\n\n" + section},
 		{"ours for another host", strings.ReplaceAll(section, "github.com", "ghe.example.com"),
@@ -108,6 +110,19 @@ func TestOwns(t *testing.T) {
 			t.Errorf("%q: got %v, want %v", line, got, want)
 		}
 	}
+}
+
+// others are the variables that are not ours.
+func (d *document) others() []entry {
+	return slices.DeleteFunc(slices.Clone(d.entries), func(e entry) bool { return e.header || slices.Contains(d.own, e) })
+}
+
+// same reports whether two lists of variables say the same, wherever they stand.
+func same(a, b []entry) bool {
+	return slices.EqualFunc(a, b, func(a, b entry) bool {
+		a.start, a.end, b.start, b.end = 0, 0, 0, 0
+		return a == b
+	})
 }
 
 // FuzzSet: to set and unset leaves a file as it was, to set twice is to set once,

@@ -1,12 +1,14 @@
 package githubtest_test
 
 import (
+	"encoding/base64"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Git clones and pushes with a token that reaches the repository, and in no other way.
@@ -50,6 +52,23 @@ func TestGit(t *testing.T) {
 	}
 	if out, err := gitIn(t, root, "octo-org/hello.git", "log", "--format=%s", "main"); err != nil || out != "one\n" {
 		t.Errorf("the repository has %q, %v", out, err)
+	}
+	const refs = "/octo-org/hello.git/info/refs"
+	auth := "Basic " + base64.StdEncoding.EncodeToString([]byte("x-access-token:"+token))
+	for _, tt := range []struct {
+		what, path string
+		change     func()
+		status     int
+	}{
+		{"with a service", refs + "?service=git-upload-pack", func() {}, 200},
+		{"the files themselves", refs, func() {}, 403},
+		{"suspended", refs + "?service=git-upload-pack", func() { w.SetSuspended(orgInst, true) }, 403},
+		{"an hour later", refs + "?service=git-upload-pack", func() { w.Change(func() { w.Now = func() time.Time { return now.Add(time.Hour) } }) }, 401},
+	} {
+		tt.change()
+		if a := w.do("GET", tt.path, auth, ""); a.status != tt.status {
+			t.Errorf("%s: status %d, want %d: %s", tt.what, a.status, tt.status, a.text)
+		}
 	}
 	w.conforms()
 }
