@@ -74,7 +74,7 @@ func (p *parser) refreshBlock(r *Refresh) block {
 func (p *parser) ghBlock(g *GH) block {
 	return block{name: "gh", doc: "The gh command-line tool, and git.", attrs: []attribute{
 		{"enabled", "Keep gh logged in.", "true", boolean(&g.Enabled)},
-		{"git_credential", "Serve git over HTTPS.", "true", boolean(&g.GitCredential)},
+		{"git_credential", "Serve git over HTTPS: set up its credential helper for the host.", "true", boolean(&g.GitCredential)},
 		{"config_dir", "Where gh keeps its logins. Agents and shells need the same in GH_CONFIG_DIR, where it is not gh's own default.", `"~/.config/gh"`, p.path(&g.ConfigDir, checkEnvValue)},
 	}}
 }
