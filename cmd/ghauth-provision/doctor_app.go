@@ -62,7 +62,7 @@ func (w *world) tokenCheck(ctx context.Context, dir string, app refresh.App) pre
 		}
 		return failed("token", detail, "run "+program+" mint")
 	}
-	_, err = w.refresher(dir).Probe(ctx, app, token.Value)
+	_, err = w.refresher(dir).Probe(ctx, app, token.Token)
 	switch {
 	case mint.IsTemporary(err):
 		return notChecked("token", err.Error(), remedyOf(err))

@@ -67,7 +67,7 @@ func (r *Refresher) learnOwner(ctx context.Context, app App) (string, error) {
 	if res.Token.Value == "" || res.Token.Owner != "" {
 		return res.Token.Owner, res.Err
 	}
-	return r.Probe(ctx, app, res.Token.Value)
+	return r.Probe(ctx, app, res.Token.Token)
 }
 
 func hasFold(names []string, name string) bool {

@@ -9,15 +9,16 @@ import (
 )
 
 // A new token may be refused for some seconds by those of GitHub's replicas
-// that have not heard of it yet.
+// that have not heard of it yet. One that is no longer new is dead.
 const (
 	probeTries = 4
 	probePause = time.Second
+	newFor     = time.Minute
 )
 
 // Probe asks GitHub whether a token works, in at most the time of a run, and tells
 // whose repositories it is for, "" where it has none.
-func (r *Refresher) Probe(ctx context.Context, app App, token mint.Secret) (owner string, err error) {
+func (r *Refresher) Probe(ctx context.Context, app App, token mint.Token) (owner string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
 	defer cancel()
 	client, err := r.client(app)
@@ -25,8 +26,8 @@ func (r *Refresher) Probe(ctx context.Context, app App, token mint.Secret) (owne
 		return "", err
 	}
 	for try := 1; ; try++ {
-		owner, err = client.Probe(ctx, token)
-		if !errors.Is(err, &mint.Error{Kind: mint.Denied}) || try == probeTries {
+		owner, err = client.Probe(ctx, token.Value)
+		if !errors.Is(err, &mint.Error{Kind: mint.Denied}) || try == probeTries || r.Now().Sub(token.CreatedAt) > newFor {
 			return owner, err
 		}
 		select {

@@ -150,7 +150,7 @@ func (r *Refresher) Ensure(ctx context.Context, apps []App) []Result {
 		}
 	}
 	each(kept, func(res *Result) {
-		_, err := r.Probe(ctx, res.App, res.Token.Value)
+		_, err := r.Probe(ctx, res.App, res.Token.Token)
 		switch {
 		case errors.Is(err, &mint.Error{Kind: mint.Denied}):
 			r.warn(res.App, "GitHub no longer takes the stored token: minting a new one")

@@ -20,7 +20,7 @@ func (r *Refresher) renew(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	token.Owner, err = r.Probe(ctx, app, token.Value)
+	token.Owner, err = r.Probe(ctx, app, token.Token)
 	switch {
 	case err == nil:
 	case mint.IsTemporary(err) && res.Token.Value == "":
@@ -91,7 +91,7 @@ func (r *Refresher) mintWith(ctx context.Context, app *App, key *rsa.PrivateKey)
 	if err != nil {
 		return Stored{}, err
 	}
-	owner, err := r.Probe(ctx, *app, token.Value)
+	owner, err := r.Probe(ctx, *app, token)
 	return Stored{Token: token, Owner: owner, Key: mint.Fingerprint(&key.PublicKey)}, err
 }
 

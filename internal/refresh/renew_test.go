@@ -200,7 +200,7 @@ func TestLockdown(t *testing.T) {
 	}
 	// Which is minted first is open: those of main and other are meant.
 	for _, res := range []Result{results[0], results[2]} {
-		if _, err := s.r.Probe(t.Context(), App{APIURL: s.apps()[0].APIURL, Timeout: 100 * time.Millisecond}, res.Token.Value); !errors.Is(err, &mint.Error{Kind: mint.Denied}) {
+		if _, err := s.r.Probe(t.Context(), App{APIURL: s.apps()[0].APIURL, Timeout: 100 * time.Millisecond}, res.Token.Token); !errors.Is(err, &mint.Error{Kind: mint.Denied}) {
 			t.Errorf("a token still works: %v", err)
 		}
 	}

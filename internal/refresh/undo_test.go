@@ -143,18 +143,18 @@ func TestProbe(t *testing.T) {
 	s := newSite(t, "main")
 	res := s.ok(false)[0]
 	s.github.Fail(1, "GET", githubtest.Refuse(http.StatusUnauthorized, "Bad credentials"))
-	if _, err := s.r.Probe(t.Context(), res.App, res.Token.Value); err != nil {
+	if _, err := s.r.Probe(t.Context(), res.App, res.Token.Token); err != nil {
 		t.Error(err)
 	}
 	s.github.Fail(1, "GET", githubtest.Refuse(http.StatusBadGateway, ""))
-	if _, err := s.r.Probe(t.Context(), res.App, res.Token.Value); !mint.IsTemporary(err) {
+	if _, err := s.r.Probe(t.Context(), res.App, res.Token.Token); !mint.IsTemporary(err) {
 		t.Errorf("%v, want a temporary error at once", err)
 	}
 	s.github.Revoke(res.Token.Value.Reveal())
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	_, err := s.r.Probe(ctx, res.App, res.Token.Value)
+	_, err := s.r.Probe(ctx, res.App, res.Token.Token)
 	if took := time.Since(start); !errors.Is(err, &mint.Error{Kind: mint.Denied}) || took > 5*time.Second {
 		t.Errorf("%v after %s, want that it is revoked when ctx ends", err, took)
 	}
