@@ -125,6 +125,25 @@ func same(a, b []entry) bool {
 	})
 }
 
+func TestFind(t *testing.T) {
+	for _, dir := range []string{"", "/k", "/a 'b' $c"} {
+		h := Helper{URL: url, Program: "/it's/x", ConfigDir: dir}
+		src, err := h.Set([]byte("[credential \"https://github.com\"]\n\thelper = store\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := Find(src, url); got != dir || !ok {
+			t.Errorf("got %q, %v, want %q", got, ok, dir)
+		}
+		if got, ok := Find(src, "https://ghe.example.com"); ok {
+			t.Errorf("for another URL: got %q", got)
+		}
+	}
+	if got, ok := Find([]byte("["), url); ok {
+		t.Errorf("in what is not valid: got %q", got)
+	}
+}
+
 // FuzzSet: to set and unset leaves a file as it was, to set twice is to set once,
 // and no variable of others changes.
 func FuzzSet(f *testing.F) {

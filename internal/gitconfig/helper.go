@@ -24,8 +24,24 @@ func (h Helper) Command() string {
 	return command
 }
 
-// ours is the form of Command, whatever the paths.
-var ours = regexp.MustCompile(`^!'([^']|'\\'')+' git-credential( --config-dir '([^']|'\\'')+')?$`)
+// ours is the form of Command, whatever the paths, of which the last is that of the
+// key directory.
+var ours = regexp.MustCompile(`^!'(?:[^']|'\\'')+' git-credential(?: --config-dir '((?:[^']|'\\'')+)')?$`)
+
+// Find reports whether a configuration has our helper for a URL, and gives its key
+// directory, or nothing where that is the usual one.
+func Find(src []byte, url string) (configDir string, ok bool) {
+	d, err := read(src, url)
+	if err != nil {
+		return "", false
+	}
+	for _, e := range d.own {
+		if parts := ours.FindStringSubmatch(e.value); e.isOurs(url) {
+			return strings.ReplaceAll(parts[1], `'\''`, "'"), true
+		}
+	}
+	return "", false
+}
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 

@@ -14,7 +14,8 @@ import (
 // helper for the host's repositories.
 func gitConfig(s *spec.Spec, binary string, site Site) plan.File {
 	helper := gitconfig.Helper{URL: githubhost.URL(s.GitHub.Host), Program: binary}
-	if s.Paths.ConfigDir != filepath.Join(site.Home, ".config/takopi") {
+	usual := filepath.Join(site.Home, ".config/takopi")
+	if s.Paths.ConfigDir != usual {
 		helper.ConfigDir = s.Paths.ConfigDir
 	}
 	return plan.File{
@@ -25,6 +26,13 @@ func gitConfig(s *spec.Spec, binary string, site Site) plan.File {
 				err = fmt.Errorf("%s: %w", site.GitConfig, err)
 			}
 			return after, err
+		},
+		Owner: func(content []byte) string {
+			dir, ok := gitconfig.Find(content, helper.URL)
+			if ok && dir == "" {
+				return usual
+			}
+			return dir
 		},
 		Remedy: "move it away, or let the spec say: gh { git_credential = false }",
 		Keys:   []string{gitconfig.Key(helper.URL)},

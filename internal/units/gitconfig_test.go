@@ -34,6 +34,9 @@ func TestGitConfig(t *testing.T) {
 				t.Errorf("%q: a diff may not show %q", tt.more, line)
 			}
 		}
+		if got, want := f.Owner([]byte(content)), parse(t, home, fourLines+tt.more).Paths.ConfigDir; got != want || f.Owner(nil) != "" {
+			t.Errorf("%q: it is of %q, and nothing of %q, want %q", tt.more, got, f.Owner(nil), want)
+		}
 		if f.Privacy != plan.OwnLines || f.Own("\tpassword = secret") {
 			t.Errorf("%q: a diff may show what is not ours", tt.more)
 		}

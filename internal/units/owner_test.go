@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-// What a script and a service are rendered for can be read from them again.
+// What a script, a service and git's helper are rendered for can be read from them again.
 func TestOwners(t *testing.T) {
 	const home = "/home/takopi"
 	for _, dir := range []string{"/srv/ghauth", "/srv/a b", "/srv/100% $HOME %h $$", "/srv/--config-dir x", "/srv/ü;#&"} {
@@ -19,8 +19,8 @@ func TestOwners(t *testing.T) {
 				t.Errorf("the owner of %s is %q, want %q", f.Path, got, dir)
 			}
 		}
-		if owners != 2 {
-			t.Errorf("%d files have an owner, want the script and the service", owners)
+		if owners != 3 {
+			t.Errorf("%d files have an owner, want the script, the service and git's configuration", owners)
 		}
 	}
 	for script, want := range map[string]string{
