@@ -21,6 +21,10 @@ var script []byte
 const (
 	appID, installationID = 123456, 987654
 
+	// maxApps is how many installations GitHub has, for the peer that would mint
+	// but once for one. All of our apps share the first.
+	maxApps = 1000
+
 	program = "ghauth-provision"
 )
 
@@ -42,6 +46,7 @@ type bench struct {
 	home string
 	url  string
 	jwt  string
+	door *door
 }
 
 func inside(ctx context.Context, runs int) error {
@@ -67,8 +72,11 @@ func (b *bench) prepare() (stop func(), err error) {
 	key, pem := githubtest.Key(0)
 	server := githubtest.New()
 	server.AddApp(githubtest.App{ID: appID, ClientID: "Iv23liBENCH", Slug: "bench", Name: "Bench", Keys: []*rsa.PublicKey{&key.PublicKey}})
-	server.AddInstallation(githubtest.Installation{ID: installationID, AppID: appID, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}})
-	if _, stop, err = server.Listen("127.0.0.1:80"); err != nil {
+	for i := range maxApps {
+		server.AddInstallation(githubtest.Installation{ID: installationID + int64(i), AppID: appID, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}})
+	}
+	b.door = &door{next: server}
+	if stop, err = b.door.open("127.0.0.1:80"); err != nil {
 		return nil, err
 	}
 	b.url = "http://api.github.localhost"

@@ -19,6 +19,7 @@ type row struct {
 	check func(out []byte) error
 
 	wall []time.Duration
+	seen []seen          // at the stand-in
 	cpu  []time.Duration // user and system, of the process and those it waited for
 	peak int64           // resident set in KiB, of the largest process
 }
@@ -52,7 +53,7 @@ func (b *bench) measure(rows []*row, runs int) error {
 				return fmt.Errorf("%s: %w\n%s", r.name, err, once.out)
 			}
 			if i > 0 {
-				r.wall, r.cpu = append(r.wall, once.wall), append(r.cpu, once.cpu)
+				r.wall, r.cpu, r.seen = append(r.wall, once.wall), append(r.cpu, once.cpu), append(r.seen, once.seen)
 			}
 		}
 	}
@@ -68,17 +69,19 @@ func (b *bench) measure(rows []*row, runs int) error {
 type run struct {
 	wall, cpu time.Duration
 	out       []byte
+	seen      seen
 }
 
 func (b *bench) time(argv ...string) (run, error) {
 	cmd := b.command(argv...)
+	b.door.took()
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	wall := time.Since(start)
 	if err != nil {
 		return run{}, fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
 	}
-	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out}, nil
+	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out, b.door.took()}, nil
 }
 
 // weigh has time(1) measure the memory: what getrusage(2) tells this process of
