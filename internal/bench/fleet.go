@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 const (
-	maxFleetRuns = 5   // of what takes seconds
+	maxFleetRuns = 5  // of what takes seconds
 	maxScript    = 10 // with how many apps the shell script still ends in reasonable time
 )
 
