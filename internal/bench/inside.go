@@ -45,7 +45,7 @@ type bench struct {
 	ctx  context.Context
 	home string
 	url  string
-	jwt  string
+	key  *rsa.PrivateKey
 	door *door
 }
 
@@ -80,15 +80,25 @@ func (b *bench) prepare() (stop func(), err error) {
 		return nil, err
 	}
 	b.url = "http://api.github.localhost"
-	b.jwt, err = jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"iss": fmt.Sprint(appID), "iat": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().Add(9 * time.Minute).Unix(),
-	}).SignedString(key)
+	b.key = key
 	for name, data := range map[string][]byte{"takopi.pem": pem, "ghauth.hcl": specOf(1), "refresh.sh": script} {
 		if err == nil {
 			err = os.WriteFile(filepath.Join(b.home, name), data, 0o600)
 		}
 	}
 	return stop, err
+}
+
+// jwt makes a JWT of the App, good for nine minutes.
+func (b *bench) jwt() string {
+	now := time.Now()
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"iss": fmt.Sprint(appID), "iat": now.Add(-time.Minute).Unix(), "exp": now.Add(9 * time.Minute).Unix(),
+	}).SignedString(b.key)
+	if err != nil {
+		panic(err) // the key was made for this
+	}
+	return signed
 }
 
 func (b *bench) command(argv ...string) *exec.Cmd {

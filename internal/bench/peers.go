@@ -44,10 +44,9 @@ func (b *bench) peers(runs int) error {
 	fmt.Println("|---|---:|---:|---:|---:|---:|---:|---:|")
 	post := ms(median(rows[0].wall))
 	for _, r := range rows {
-		// In the order of the runs, so before the times are sorted.
-		apart, unit := ms(median(r.apart())), ms(median(r.wall))
+		wall, apart := ms(median(r.wall)), ms(median(r.apart()))
 		fmt.Printf("| %s | %.1f ms | %.2f | %.1f ms | %.2f | %.1f ms | %.1f MB | %d |\n", r.name,
-			unit, unit/post, apart, apart/post, ms(median(r.cpu)), float64(r.peak)/1024, r.connections())
+			wall, wall/post, apart, apart/post, ms(median(r.cpu)), float64(r.peak)/1024, r.connections())
 	}
 	return nil
 }
@@ -55,7 +54,7 @@ func (b *bench) peers(runs int) error {
 // post is curl with so many bare POSTs, as many at once as mint has.
 func (b *bench) post(n int) []string {
 	url := fmt.Sprintf("%s/app/installations/%d/access_tokens", b.url, installationID)
-	argv := []string{"curl", "-sS", "--fail", "-o", "/dev/null", "-X", "POST", "-H", "Authorization: Bearer " + b.jwt}
+	argv := []string{"curl", "-sS", "--fail", "-o", "/dev/null", "-X", "POST", "-H", "Authorization: Bearer " + b.jwt()}
 	if n == 1 {
 		return append(argv, url)
 	}
