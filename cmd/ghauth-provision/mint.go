@@ -109,14 +109,17 @@ func (w *world) alone(c *cli.Context) (app refresh.App, alone bool, err error) {
 	if err != nil {
 		return app, false, err
 	}
+	base := w.fromEnv()
+	if len(flags)+len(base) == 0 {
+		return app, false, nil // as for the timer: what is provisioned is read once
+	}
 	dir, err := w.configDir(c.String("config-dir"))
 	if err != nil {
 		return app, false, err
 	}
 	apps, errs := refresh.Apps(dir)
-	base := w.fromEnv()
 	switch none := len(apps)+len(errs) == 0; {
-	case len(flags) == 0 && (!none || len(base) == 0):
+	case len(flags) == 0 && !none:
 		return app, false, nil
 	case !none:
 		if _, app, err = w.oneApp(c); err == nil {

@@ -136,11 +136,7 @@ func (w *world) standAloneKey(app refresh.App) (*rsa.PrivateKey, error) {
 		}
 		return mint.ParseKey(data)
 	case app.KeyPath != "":
-		data, err := mint.ReadKeyFile(app.KeyPath)
-		if err != nil {
-			return nil, err
-		}
-		return mint.ParseKey(data)
+		return mint.LoadKeyFile(app.KeyPath)
 	case text != "":
 		return mint.ParseKey([]byte(text))
 	}

@@ -21,6 +21,10 @@ var script []byte
 const (
 	appID, installationID = 123456, 987654
 
+	// maxApps is how many installations GitHub has, for the peer that would mint
+	// but once for one. All of our apps share the first.
+	maxApps = 1000
+
 	program = "ghauth-provision"
 )
 
@@ -41,7 +45,8 @@ type bench struct {
 	ctx  context.Context
 	home string
 	url  string
-	jwt  string
+	key  *rsa.PrivateKey
+	door *door
 }
 
 func inside(ctx context.Context, runs int) error {
@@ -67,20 +72,33 @@ func (b *bench) prepare() (stop func(), err error) {
 	key, pem := githubtest.Key(0)
 	server := githubtest.New()
 	server.AddApp(githubtest.App{ID: appID, ClientID: "Iv23liBENCH", Slug: "bench", Name: "Bench", Keys: []*rsa.PublicKey{&key.PublicKey}})
-	server.AddInstallation(githubtest.Installation{ID: installationID, AppID: appID, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}})
-	if _, stop, err = server.Listen("127.0.0.1:80"); err != nil {
+	for i := range maxApps {
+		server.AddInstallation(githubtest.Installation{ID: installationID + int64(i), AppID: appID, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}})
+	}
+	b.door = &door{next: server}
+	if stop, err = b.door.open("127.0.0.1:80"); err != nil {
 		return nil, err
 	}
 	b.url = "http://api.github.localhost"
-	b.jwt, err = jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"iss": fmt.Sprint(appID), "iat": time.Now().Add(-time.Minute).Unix(), "exp": time.Now().Add(9 * time.Minute).Unix(),
-	}).SignedString(key)
+	b.key = key
 	for name, data := range map[string][]byte{"takopi.pem": pem, "ghauth.hcl": specOf(1), "refresh.sh": script} {
 		if err == nil {
 			err = os.WriteFile(filepath.Join(b.home, name), data, 0o600)
 		}
 	}
 	return stop, err
+}
+
+// jwt makes a JWT of the App, good for nine minutes.
+func (b *bench) jwt() string {
+	now := time.Now()
+	signed, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"iss": fmt.Sprint(appID), "iat": now.Add(-time.Minute).Unix(), "exp": now.Add(9 * time.Minute).Unix(),
+	}).SignedString(b.key)
+	if err != nil {
+		panic(err) // the key was made for this
+	}
+	return signed
 }
 
 func (b *bench) command(argv ...string) *exec.Cmd {

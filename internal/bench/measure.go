@@ -19,6 +19,7 @@ type row struct {
 	check func(out []byte) error
 
 	wall []time.Duration
+	seen []seen          // at the stand-in
 	cpu  []time.Duration // user and system, of the process and those it waited for
 	peak int64           // resident set in KiB, of the largest process
 }
@@ -26,8 +27,7 @@ type row struct {
 func (b *bench) things() []*row {
 	return []*row{
 		{name: "the shell script (curl, jq, openssl)", argv: []string{"bash", "refresh.sh"}},
-		{name: "one bare curl POST, its JWT made before", argv: []string{"curl", "-sS", "--fail", "-o", "/dev/null", "-X", "POST",
-			"-H", "Authorization: Bearer " + b.jwt, fmt.Sprintf("%s/app/installations/%d/access_tokens", b.url, installationID)}},
+		{name: "one bare curl POST, its JWT made before", argv: b.post(1)},
 		{name: "`mint --force`", argv: []string{program, "mint", "--force"}},
 		{name: "`mint`, the token is fresh", argv: []string{program, "mint"}},
 		{name: "`plugin status`", argv: []string{program, "plugin", "status"}},
@@ -52,7 +52,7 @@ func (b *bench) measure(rows []*row, runs int) error {
 				return fmt.Errorf("%s: %w\n%s", r.name, err, once.out)
 			}
 			if i > 0 {
-				r.wall, r.cpu = append(r.wall, once.wall), append(r.cpu, once.cpu)
+				r.wall, r.cpu, r.seen = append(r.wall, once.wall), append(r.cpu, once.cpu), append(r.seen, once.seen)
 			}
 		}
 	}
@@ -68,17 +68,19 @@ func (b *bench) measure(rows []*row, runs int) error {
 type run struct {
 	wall, cpu time.Duration
 	out       []byte
+	seen      seen
 }
 
 func (b *bench) time(argv ...string) (run, error) {
 	cmd := b.command(argv...)
+	b.door.took()
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	wall := time.Since(start)
 	if err != nil {
 		return run{}, fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
 	}
-	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out}, nil
+	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out, b.door.took()}, nil
 }
 
 // weigh has time(1) measure the memory: what getrusage(2) tells this process of
@@ -104,8 +106,7 @@ func (b *bench) weigh(r *row, runs int) error {
 }
 
 func median(all []time.Duration) time.Duration {
-	slices.Sort(all)
-	return all[len(all)/2]
+	return slices.Sorted(slices.Values(all))[len(all)/2]
 }
 
 // printTable prints medians, and each as a ratio of the first row's.

@@ -59,7 +59,8 @@ func (s *Server) Revoke(value string) bool {
 }
 
 func (s *Server) token(value string) *Token {
-	for _, t := range s.tokens {
+	// The latest are the ones that are asked about.
+	for _, t := range slices.Backward(s.tokens) {
 		if t.Value == value {
 			return t
 		}

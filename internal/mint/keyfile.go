@@ -60,14 +60,26 @@ func checkHolder(path string, mode fs.FileMode, uid, euid int) error {
 // ReadKeyFile reads the bytes of a key that is to be imported, whatever its
 // mode and owner, and checks them as ParseKey does. Links are followed.
 func ReadKeyFile(path string) ([]byte, error) {
+	data, _, err := readKeyFile(path)
+	return data, err
+}
+
+// LoadKeyFile reads a key as ReadKeyFile does, to use it where it lies.
+func LoadKeyFile(path string) (*rsa.PrivateKey, error) {
+	_, key, err := readKeyFile(path)
+	return key, err
+}
+
+func readKeyFile(path string) ([]byte, *rsa.PrivateKey, error) {
 	data, err := readImport(path)
 	if err != nil {
-		return nil, cause(BadSetup, err, "check private_key, or next_key, in the spec", "the key to import cannot be read")
+		return nil, nil, cause(BadSetup, err, "check private_key, or next_key, in the spec", "the key to import cannot be read")
 	}
-	if _, err := ParseKey(data); err != nil {
-		return nil, at(path, err)
+	key, err := ParseKey(data)
+	if err != nil {
+		return nil, nil, at(path, err)
 	}
-	return data, nil
+	return data, key, nil
 }
 
 func readImport(path string) ([]byte, error) {

@@ -41,6 +41,7 @@ func unblocked(t *testing.T, f func() error) error {
 
 func managed(path string) error  { _, err := ReadKey(path); return err }
 func imported(path string) error { _, err := ReadKeyFile(path); return err }
+func loaded(path string) error   { _, err := LoadKeyFile(path); return err }
 
 func TestReadKey(t *testing.T) {
 	want, data := githubtest.Key(0)
@@ -139,6 +140,7 @@ func TestNoKeyFile(t *testing.T) {
 			used := allocated(func() {
 				wantError(t, unblocked(t, func() error { return managed(tt.path) }), tt.kind, tt.managed, tt.remedy)
 				wantError(t, unblocked(t, func() error { return imported(tt.path) }), tt.kind, tt.imported, tt.remedyOfTheImport)
+				wantError(t, unblocked(t, func() error { return loaded(tt.path) }), tt.kind, tt.imported, tt.remedyOfTheImport)
 			})
 			if most := uint64(2 << 20); used > most {
 				t.Errorf("allocated %d bytes, want at most %d", used, most)
@@ -183,7 +185,7 @@ func TestLinks(t *testing.T) {
 }
 
 func TestReadKeyFile(t *testing.T) {
-	_, data := githubtest.Key(0)
+	key, data := githubtest.Key(0)
 	data = append([]byte("# as it came\r\n"), data...)
 	path := filepath.Join(t.TempDir(), "key.pem")
 	write(t, path, data, 0o644)
@@ -193,5 +195,8 @@ func TestReadKeyFile(t *testing.T) {
 	}
 	if !bytes.Equal(got, data) {
 		t.Errorf("ReadKeyFile() = %q, want the bytes as they are", got)
+	}
+	if loaded, err := LoadKeyFile(path); err != nil || !loaded.Equal(key) {
+		t.Errorf("LoadKeyFile() = another key, %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package refresh
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"strconv"
@@ -22,6 +23,26 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 		want mint.Kind
 	}{
 		{"suspended", func(s *site) error { s.github.SetSuspended(firstInst, true); return nil }, mint.Denied},
+		{"wrong key", func(s *site) error {
+			other, _ := githubtest.Key(1)
+			s.github.SetKeys(appID, &other.PublicKey)
+			return nil
+		}, mint.Denied},
+		{"uninstalled", func(s *site) error { s.github.RemoveInstallation(firstInst); return nil }, mint.Denied},
+		{"too narrow", func(s *site) error {
+			s.github.Fail(-1, "", githubtest.Refuse(422, "The permissions requested are not granted to this installation."))
+			return nil
+		}, mint.Denied},
+		{"rate limit", func(s *site) error {
+			s.github.Fail(-1, "", githubtest.Refuse(429, "Too Many Requests", "Retry-After", "60"))
+			return nil
+		}, mint.Temporary},
+		{"down", soon(githubtest.Refuse(502, "Server Error")), mint.Temporary},
+		{"captive portal", soon(answers("text/html", "<html>")), mint.Temporary},
+		{"cut off", soon(answers("application/json", `{"token":"ghs_`)), mint.Temporary},
+		{"empty token", soon(answers("application/json", `{"token":"","expires_at":"2026-06-01T13:00:00Z"}`)), mint.Temporary},
+		{"two lines", soon(answers("application/json", `{"token":"ghs_0000000000000000\nPATH=.","expires_at":"2026-06-01T13:00:00Z"}`)), mint.Temporary},
+		{"dead already", soon(answers("application/json", `{"token":"ghs_0000000000000000","expires_at":"2026-06-01T12:00:00Z"}`)), mint.Temporary},
 		{"no key", func(s *site) error { return os.Remove(s.path("github-app.pem")) }, mint.BadSetup},
 		{"loose key", func(s *site) error { return os.Chmod(s.path("github-app.pem"), 0o644) }, mint.BadSetup},
 		{"key is a FIFO", func(s *site) error {
@@ -49,6 +70,24 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 			}
 			s.holds(".ghauth.lock", "github-token.env")
 		})
+	}
+}
+
+// soon has GitHub fail so, in a run that has no time to try it again for long.
+func soon(fault http.HandlerFunc) func(*site) error {
+	return func(s *site) error {
+		s.github.Fail(-1, "", fault)
+		s.write("github-app.env", strings.Replace(s.read("github-app.env"), "'10s'", "'500ms'", 1))
+		return nil
+	}
+}
+
+// answers is a fault: a mint's answer to the letter.
+func answers(kind, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(body))
 	}
 }
 

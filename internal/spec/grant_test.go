@@ -66,6 +66,7 @@ func TestGrantFaults(t *testing.T) {
 		{"quote", with(`repositories = ["o'clock"]`), "x.hcl line 5", "must be a repository's name"},
 		{"no permissions", with(`permissions = {}`), "x.hcl line 5", "leave it out for all"},
 		{"level", with("permissions = {\ncontents = \"write\"\nissues = \"all\"\n}"), "x.hcl line 7", "read, write, admin"},
+		{"long permission", with("permissions = {\ncontents = \"write\"\n" + strings.Repeat("a", 101) + " = \"read\"\n}"), "x.hcl line 7", `such as "pull_requests"`},
 		{"null level", with("permissions = {\ncontents = \"write\"\nissues = null\n}"), "x.hcl line 7", "read, write, admin"},
 		{"permission", with("permissions = {\ncontents = \"write\"\npull-requests = \"read\"\n}"), "x.hcl line 7", `such as "pull_requests"`},
 	})
