@@ -16,57 +16,6 @@ import (
 
 const module = "github.com/ghauth-provision/ghauth-provision/"
 
-// mayImport says which packages of this module a package may import. Imports go
-// one way: what stands lower knows nothing of what stands higher.
-var mayImport = map[string][]string{
-	"templates":           {},
-	"internal/githubhost": {},
-	"internal/gitconfig":  {},
-	"internal/envfile":    {},
-	"internal/atomicfile": {},
-	"internal/systemd":    {},
-	"internal/audit":      {"internal/atomicfile"},
-	"internal/takopi":     {},
-	"internal/spec":       {"internal/githubhost"},
-	"internal/mint":       {"internal/githubhost"},
-	"internal/preflight":  {"internal/mint"},
-	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
-	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/envfile", "internal/githubhost", "internal/mint"},
-	"internal/units":      {"internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
-	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
-		"internal/systemd", "internal/takopi", "internal/units"},
-	"internal/gitcredential": {},
-
-	// What tests and the demo are made with, and never ships.
-	"internal/githubtest":  {},
-	"internal/testhost":    {},
-	"internal/testboot":    {"internal/testhost"},
-	"internal/testoctokit": {},
-	"internal/demo":        {"internal/githubtest", "internal/testhost"},
-	"internal/bench":       {"internal/githubtest", "internal/testhost", "internal/testoctokit"},
-	"internal/bench/bare":  {},
-}
-
-// neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit"}
-
-// onlyIn says which package alone may import a library: the adapter for it.
-var onlyIn = map[string]string{
-	"github.com/coreos/go-systemd/v22/dbus":    "internal/systemd",
-	"github.com/coreos/go-systemd/v22/journal": "internal/audit",
-	"github.com/godbus/dbus/":                  "internal/systemd",
-	"github.com/google/renameio/":              "internal/atomicfile",
-	"github.com/golang-jwt/jwt/":               "internal/mint",
-	"github.com/pelletier/go-toml/":            "internal/takopi",
-	"github.com/urfave/cli/":                   "cmd/ghauth-provision",
-	"github.com/hashicorp/hcl/":                "internal/spec",
-	"github.com/zclconf/go-cty":                "internal/spec",
-	"github.com/aymanbagabas/go-udiff":         "internal/plan",
-	"github.com/getkin/kin-openapi":            "internal/githubtest",
-	"github.com/rogpeppe/go-internal":          "cmd/ghauth-provision",
-}
-
 // A source is a Go file of the repository.
 type source struct {
 	path, dir string
@@ -98,42 +47,6 @@ func sources(t *testing.T) (all []source) {
 // ships reports whether the file is part of the program.
 func (s source) ships() bool {
 	return !s.test && !slices.Contains(neverShipped, s.dir) && s.dir != "internal/demo" && !strings.HasPrefix(s.dir, "internal/bench")
-}
-
-func TestImports(t *testing.T) {
-	for _, s := range sources(t) {
-		allowed, known := mayImport[s.dir]
-		if !known && s.dir != "." {
-			t.Errorf("%s: the package is missing in mayImport", s.path)
-		}
-		for _, spec := range s.file.Imports {
-			path := strings.Trim(spec.Path.Value, `"`)
-			if own, ok := strings.CutPrefix(path, module); ok && !s.test && !slices.Contains(allowed, own) {
-				t.Errorf("%s may not import %s", s.path, own)
-			}
-			for library, home := range onlyIn {
-				if strings.HasPrefix(path, library) && s.dir != home && s.ships() {
-					t.Errorf("%s imports %s, which only %s may", s.path, path, home)
-				}
-			}
-		}
-	}
-}
-
-func TestTestPartsDoNotShip(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "./cmd/ghauth-provision").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	deps := strings.Fields(string(out))
-	for _, dir := range neverShipped {
-		if slices.Contains(deps, module+dir) {
-			t.Errorf("the program contains %s", dir)
-		}
-	}
-	if slices.Contains(deps, "testing") {
-		t.Error("the program contains package testing")
-	}
 }
 
 // calls lists functions that only some files may name, each with those files:
