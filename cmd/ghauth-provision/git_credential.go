@@ -38,15 +38,15 @@ func (w *world) gitCredential(ctx context.Context, c *cli.Context) error {
 	if c.Args().Len() != 1 {
 		return usage("git-credential takes one operation", "it is git that calls it: see "+program+" git-credential --help")
 	}
-	req, err := gitcredential.Read(w.stdin)
-	if err != nil {
-		return usage("what git asks cannot be read: "+err.Error(), "see git-credential(1) for its form")
-	}
 	do := map[string]func(context.Context, gitcredential.Request, *refresh.Refresher, []refresh.App) error{
 		"get": w.getCredential, "erase": w.eraseCredential,
 	}[c.Args().First()]
 	if do == nil {
 		return nil // as gitcredentials(7) asks for, of operations still to come, too
+	}
+	req, err := gitcredential.Read(w.stdin)
+	if err != nil {
+		return usage("what git asks cannot be read: "+err.Error(), "see git-credential(1) for its form")
 	}
 	dir, apps, errs, err := w.provisioned(c)
 	if err != nil {
