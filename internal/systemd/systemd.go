@@ -111,19 +111,26 @@ func (m *Manager) Reload(ctx context.Context) error {
 	return named("daemon-reload", "", m.conn.ReloadContext(ctx))
 }
 
-// Enable enables the unit in the file path.
+// Enable enables the unit in the file path, and reloads, as systemctl(1) does: to
+// systemd 262 the link makes all units with a file stale.
 func (m *Manager) Enable(ctx context.Context, path string) error {
-	_, _, err := m.conn.EnableUnitFilesContext(ctx, []string{path}, false, false)
-	return named("enable", path, err)
+	if _, _, err := m.conn.EnableUnitFilesContext(ctx, []string{path}, false, false); err != nil {
+		return named("enable", path, err)
+	}
+	return m.Reload(ctx)
 }
 
-// Disable disables the unit name. One that has no file has nothing to disable.
+// Disable disables the unit name, and reloads. One that has no file has nothing
+// to disable.
 func (m *Manager) Disable(ctx context.Context, name string) error {
 	_, err := m.conn.DisableUnitFilesContext(ctx, []string{name}, false)
 	if e, ok := errors.AsType[dbus.Error](err); ok && e.Name == "org.freedesktop.systemd1.NoSuchUnit" {
 		return nil
 	}
-	return named("disable", name, err)
+	if err != nil {
+		return named("disable", name, err)
+	}
+	return m.Reload(ctx)
 }
 
 // Start starts the unit name and waits until it has started.
