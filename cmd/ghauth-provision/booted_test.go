@@ -34,12 +34,25 @@ func TestBootedStories(t *testing.T) {
 	}
 }
 
+// machineOf reads which Debian a story wants, and with which packages besides, off
+// its line "#host suite NAME PACKAGE...".
+func machineOf(story string) (suite string, packages []string) {
+	for line := range strings.Lines(story) {
+		if rest, ok := strings.CutPrefix(line, "#host suite "); ok {
+			words := strings.Fields(rest)
+			return words[0], words[1:]
+		}
+	}
+	return "", nil
+}
+
 func onMachine(t *testing.T, file string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := testboot.Root(t.Context(), "")
+	suite, packages := machineOf(string(text))
+	root, err := testboot.Root(t.Context(), suite, packages...)
 	if err != nil {
 		t.Fatal(err)
 	}

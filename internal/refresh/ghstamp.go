@@ -1,7 +1,6 @@
 package refresh
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -62,7 +61,12 @@ func toldGH(app App, token mint.Secret, env []string) bool {
 		return false
 	}
 	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
-	return err != nil || bytes.Contains(hosts, []byte(token.Reveal()))
+	if err != nil {
+		return true // what gh keeps cannot be looked into: the stamp counts
+	}
+	login := ghLogin(string(hosts), app.Host)
+	active, kept := login["oauth_token"] // that of the active account; a keyring has none here
+	return login != nil && (!kept || active == token.Reveal())
 }
 
 // GHHas reports whether gh, with the environment env, has token for the app's

@@ -59,4 +59,33 @@ func ghLogin(hosts, host string) (login map[string]string) {
 	return login
 }
 
+// ghTokens reads the tokens that gh's hosts.yml has for host, by account. That of
+// the active account stands without a name, too; before gh 2.40 it alone.
+func ghTokens(hosts, host string) map[string]string {
+	tokens := map[string]string{}
+	if active, ok := ghLogin(hosts, host)["oauth_token"]; ok {
+		tokens[""] = active
+	}
+	var top, users, account string
+	for line := range strings.Lines(hosts) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		switch indent := len(line) - len(strings.TrimLeft(line, " ")); {
+		case key == "":
+		case indent == 0:
+			top, users = unquoteYAML(key), ""
+		case top != host:
+		case key == "users":
+			users, account = line[:indent], ""
+		case users == "":
+		case indent <= len(users):
+			users = ""
+		case key == "oauth_token" && account != "":
+			tokens[account] = unquoteYAML(value)
+		case value == "":
+			account = unquoteYAML(key)
+		}
+	}
+	return tokens
+}
+
 func unquoteYAML(s string) string { return strings.Trim(strings.TrimSpace(s), `"'`) }

@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -65,6 +66,40 @@ func TestGHStranger(t *testing.T) {
 		user, found := GHStranger("github.localhost", tokenFile, dir)
 		if user != test.user || found != test.found {
 			t.Errorf("%s: got %q, %t, want %q, %t", test.name, user, found, test.user, test.found)
+		}
+	}
+}
+
+func TestGHTokens(t *testing.T) {
+	const many = `github.com:
+    users:
+        eve:
+            oauth_token: gho_eve
+    oauth_token: gho_eve
+    user: eve
+github.localhost:
+    git_protocol: https
+    users:
+        ada:
+            oauth_token: gho_ada
+        "app-1[bot]":
+            oauth_token: 'ghs_mine'
+            git_protocol: https
+        keyring:
+    user: ada
+    oauth_token: gho_ada
+`
+	for _, tt := range []struct {
+		hosts string
+		want  map[string]string
+	}{
+		{"", map[string]string{}},
+		{"github.localhost:\n    user: ada\n    oauth_token: gho_ada\n", map[string]string{"": "gho_ada"}},
+		{"github.com:\n    users:\n        ada:\n            oauth_token: gho_ada\n", map[string]string{}},
+		{many, map[string]string{"": "gho_ada", "ada": "gho_ada", "app-1[bot]": "ghs_mine"}},
+	} {
+		if got := ghTokens(tt.hosts, "github.localhost"); !maps.Equal(got, tt.want) {
+			t.Errorf("%q: %v, want %v", tt.hosts, got, tt.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package refresh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,8 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 // as that is ours: a person may have logged in since.
 func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	login := readStamp(stamp)
-	if login.token == "" || !ghHolds(login.token, login.dir) {
+	user, holds := ghHolds(login.token, login.host, login.dir)
+	if login.token == "" || !holds {
 		return nil
 	}
 	gh, err := exec.LookPath("gh")
@@ -58,7 +60,11 @@ func (r *Refresher) LogOutGH(ctx context.Context, stamp string) error {
 	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
 	defer cancel()
 	env := append(slices.Clone(r.Env), "GH_CONFIG_DIR="+login.dir)
-	said, err := runGH(ctx, gh, "", env, "auth", "logout", "--hostname", login.host)
+	args := []string{"auth", "logout", "--hostname", login.host}
+	if user != "" {
+		args = append(args, "--user", user) // gh 2.40 and newer keep several accounts a host
+	}
+	said, err := runGH(ctx, gh, "", env, args...)
 	if err != nil {
 		return ghFailed("gh was not logged out", err, said, "run `gh auth logout --hostname "+login.host+"`")
 	}
@@ -83,17 +89,17 @@ func (r *Refresher) ClearGH(path string) error {
 	return atomicfile.Remove(path)
 }
 
-// ghHolds reports whether gh has a token with the given SHA-256 in dir, for any host.
-func ghHolds(sum, dir string) bool {
+// ghHolds reports whether gh has a token with the given SHA-256 for host in dir, and
+// for which account, where gh says so.
+func ghHolds(sum, host, dir string) (user string, holds bool) {
 	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
 	if err != nil {
-		return !errors.Is(err, errAbsent) // what cannot be read may be anything
+		return "", !errors.Is(err, errAbsent) // what cannot be read may be anything
 	}
-	for line := range strings.Lines(string(hosts)) {
-		if token, ok := strings.CutPrefix(strings.TrimSpace(line), "oauth_token:"); ok &&
-			mint.Secret(strings.Trim(strings.TrimSpace(token), `"'`)).SHA256() == sum {
-			return true
+	for account, token := range ghTokens(string(hosts), host) {
+		if mint.Secret(token).SHA256() == sum {
+			user, holds = cmp.Or(user, account), true
 		}
 	}
-	return false
+	return user, holds
 }
