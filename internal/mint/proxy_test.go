@@ -68,12 +68,13 @@ func (p *tunnel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer there.Close()
 	w.WriteHeader(http.StatusOK)
-	here, _, err := http.NewResponseController(w).Hijack()
+	here, read, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
 	defer here.Close()
-	go func() { _, _ = io.Copy(there, here) }()
+	// The server may have read a byte of what follows already.
+	go func() { _, _ = io.Copy(there, read) }()
 	_, _ = io.Copy(here, there)
 }
 
