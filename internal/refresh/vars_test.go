@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 )
 
 // TestParseAppOfEverything: the same names in a file and in the environment.
@@ -17,7 +19,7 @@ func TestParseAppOfEverything(t *testing.T) {
 		"PATH": "/bin",
 	})
 	want := App{Name: "takopi", Issuer: "7", InstallationID: 8, Installation: "octo-org/site", Repositories: []string{"site", ".github"},
-		Permissions: map[string]string{"contents": "write"}, KeyPath: "/k", NextKeyPath: "/n", APIURL: "https://api.github.com",
+		Permissions: map[string]string{"contents": "write"}, Key: keysource.Source{File: "/k"}, NextKey: keysource.Source{File: "/n"}, APIURL: "https://api.github.com",
 		Host: "github.com", CAFile: "/ca", RenewWithin: 20 * time.Minute, Timeout: 9 * time.Second, GH: true}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("ParseApp = %+v, %v, want %+v", got, err, want)

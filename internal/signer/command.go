@@ -59,6 +59,9 @@ func run(ctx context.Context, argv, env []string, digest []byte) ([]byte, error)
 		_ = cmd.Cancel()
 		err = nil
 	}
+	if out.over { // which the program sees as a broken pipe
+		err = errTooMuch
+	}
 	if err != nil {
 		return nil, commandFailed(ctx, argv[0], err, said.String())
 	}
@@ -102,10 +105,11 @@ var errTooMuch = errors.New("it printed more than a signature")
 type bounded struct {
 	kept []byte
 	most int
+	over bool // there was more
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if len(b.kept)+len(p) > b.most {
+	if b.over = len(b.kept)+len(p) > b.most; b.over {
 		return 0, errTooMuch
 	}
 	b.kept = append(b.kept, p...)

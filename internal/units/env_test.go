@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -118,7 +119,7 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 	a := refresh.App{
 		Name: app.Name, File: AppFile(dir, "github-app", i, app.Name, ".env"), TokenFile: AppFile(dir, "github-token", i, app.Name, ".env"),
 		Issuer: cmp.Or(app.ClientID, fmt.Sprint(app.AppID)), InstallationID: app.InstallationID, Installation: app.Installation,
-		Repositories: app.Repositories, Permissions: app.Permissions, KeyPath: keys[0].Managed,
+		Repositories: app.Repositories, Permissions: app.Permissions, Key: keysource.Source{File: keys[0].Managed},
 		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
 		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
 	}
@@ -126,7 +127,7 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 		a.GHDir = s.GH.ConfigDir
 	}
 	if len(keys) > 1 {
-		a.NextKeyPath = keys[1].Managed
+		a.NextKey.File = keys[1].Managed
 	}
 	return a
 }
