@@ -82,6 +82,7 @@ func (c *vaultClient) public(ctx context.Context) (*rsa.PublicKey, error) {
 			Type   string                     `json:"type"`
 			Keys   map[string]json.RawMessage `json:"keys"` // by version; numbers, where there is no public half
 			Latest int64                      `json:"latest_version"`
+			Oldest int64                      `json:"min_encryption_version"` // that signs; Vault calls an older one its own fault
 		} `json:"data"`
 	}
 	if err := c.call(ctx, http.MethodGet, keyPath(c.Vault), nil, &answer); err != nil {
@@ -92,7 +93,7 @@ func (c *vaultClient) public(ctx context.Context) (*rsa.PublicKey, error) {
 		return nil, fault(mint.BadSetup, "import the key that GitHub gave you for the App, as type rsa-2048", "%s is of type %q, and GitHub takes RSA keys alone", c.name(), key.Type)
 	}
 	raw, ok := key.Keys[fmt.Sprint(c.Version)]
-	if !ok {
+	if !ok || c.Version < key.Oldest {
 		return nil, fault(mint.BadSetup, "let version be the one that GitHub knows", "%s has no such version that it signs with; its latest is %d", c.name(), key.Latest)
 	}
 	var version struct {

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/vault/builtin/credential/approle"
 	"github.com/hashicorp/vault/builtin/logical/transit"
 	vaulthttp "github.com/hashicorp/vault/http"
+	"github.com/hashicorp/vault/internalshared/configutil"
 	"github.com/hashicorp/vault/sdk/logical"
 	"github.com/hashicorp/vault/sdk/physical/inmem"
 	"github.com/hashicorp/vault/vault"
@@ -53,7 +54,8 @@ func serve() error {
 		return err
 	}
 	a.Address, a.CA = "https://"+listener.Addr().String(), ca
-	server := &http.Server{Handler: vaulthttp.Handler.Handler(&vault.HandlerProperties{Core: core}), TLSConfig: cert}
+	handler := vaulthttp.Handler.Handler(&vault.HandlerProperties{Core: core, ListenerConfig: &configutil.Listener{}})
+	server := &http.Server{Handler: handler, TLSConfig: cert}
 	go server.ServeTLS(listener, "", "")
 	if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
 		return err
