@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -16,6 +17,7 @@ import (
 type city struct {
 	server *githubtest.Server
 	stop   func()
+	vault  *testvault.Server
 	keys   []string // in PEM
 }
 
@@ -125,8 +127,12 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (c *city) register(ts *testscript.TestScript, app, installation int64, file, client string) {
+	c.know(app, installation, client, c.newKey(ts, file))
+}
+
+func (c *city) know(app, installation int64, client string, key *rsa.PublicKey) {
 	c.server.AddApp(githubtest.App{ID: app, ClientID: client, Slug: "app-" + strconv.FormatInt(app, 10),
-		Name: "App", Keys: []*rsa.PublicKey{c.newKey(ts, file)}})
+		Name: "App", Keys: []*rsa.PublicKey{key}})
 	c.install(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org", Repositories: []string{"octo-org/hello"}})
 }
 

@@ -21,7 +21,10 @@ const (
 	maxVaultSaid = 300              // bytes of Vault's errors that are shown
 )
 
-// A vaultClient asks one Vault, or OpenBao, whose API is the same.
+// A vaultClient asks one Vault, or OpenBao, whose API is the same. It makes three
+// kinds of requests. The library of Vault's own would bring 18 modules for them, take
+// settings from VAULT_* variables where the timer has to run what was applied, follow
+// a redirect with the token, and try again on top of the tries that mint makes.
 type vaultClient struct {
 	keysource.Vault
 	http   *http.Client

@@ -25,6 +25,7 @@ type Server struct {
 	RootToken string `json:"root_token"`
 	UnsealKey string `json:"unseal_key"`
 
+	key   string // of Setup
 	http  *http.Client
 	stdin io.Closer
 	cmd   *exec.Cmd
@@ -33,7 +34,7 @@ type Server struct {
 // Start runs a Vault for the time of a test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s, err := Run(Build(t))
+	s, err := Run(Build(t), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,9 +42,10 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// Run runs the server that Build has built.
-func Run(program string) (*Server, error) {
-	s := &Server{cmd: exec.Command(program)}
+// Run runs the server that Build has built, at an address and with a certificate
+// for 127.0.0.1 and names.
+func Run(program, address string, names ...string) (*Server, error) {
+	s := &Server{cmd: exec.Command(program, append([]string{address}, names...)...)}
 	s.cmd.Stderr = os.Stderr
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {

@@ -9,23 +9,29 @@ import (
 	"strconv"
 )
 
-// Policy lets a login sign with the key of Setup, as the tool asks for it, and
-// nothing else.
-const Policy = `path "transit/keys/app" { capabilities = ["read"] }
-path "transit/sign/app/sha2-256" { capabilities = ["update"] }`
+// RoleID is that of the AppRole of Setup.
+const RoleID = "minter"
 
-// Setup makes the RSA key "app" in the engine at transit, the policy "sign" for it,
-// and an AppRole "minter" with that policy.
-func (s *Server) Setup() error {
+// Policy lets a login sign with a key, and nothing else.
+func Policy(key string) string {
+	return `path "transit/keys/` + key + `" { capabilities = ["read"] }
+path "transit/sign/` + key + `/sha2-256" { capabilities = ["update"] }`
+}
+
+// Setup makes an RSA key in the engine at transit, the policy "sign" for it, and an
+// AppRole with that policy.
+func (s *Server) Setup(key string) error {
+	s.key = key
 	for _, step := range []struct {
 		path string
 		in   map[string]any
 	}{
 		{"sys/mounts/transit", map[string]any{"type": "transit"}},
-		{"transit/keys/app", map[string]any{"type": "rsa-2048"}},
-		{"sys/policies/acl/sign", map[string]any{"policy": Policy}},
+		{s.keyPath(), map[string]any{"type": "rsa-2048"}},
+		{"sys/policies/acl/sign", map[string]any{"policy": Policy(key)}},
 		{"sys/auth/approle", map[string]any{"type": "approle"}},
 		{"auth/approle/role/minter", map[string]any{"token_policies": "sign", "token_ttl": "5m"}},
+		{"auth/approle/role/minter/role-id", map[string]any{"role_id": RoleID}},
 	} {
 		if _, err := s.Do(http.MethodPost, step.path, step.in); err != nil {
 			return err
@@ -34,17 +40,17 @@ func (s *Server) Setup() error {
 	return nil
 }
 
-// AppRole gives the ids that log in as the role of Setup.
-func (s *Server) AppRole() (roleID, secretID string, err error) {
-	role, err := s.Do(http.MethodGet, "auth/approle/role/minter/role-id", nil)
-	if err != nil {
-		return "", "", err
-	}
+func (s *Server) keyPath() string { return "transit/keys/" + s.key }
+
+// SecretID gives a new one for the AppRole of Setup.
+func (s *Server) SecretID() (string, error) {
 	secret, err := s.Do(http.MethodPost, "auth/approle/role/minter/secret-id", nil)
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	return data(role, "role_id"), data(secret, "secret_id"), nil
+	data, _ := secret["data"].(map[string]any)
+	text, _ := data["secret_id"].(string)
+	return text, nil
 }
 
 // Token gives one with a policy, that lives as long as ttl says, such as "1h".
@@ -60,7 +66,7 @@ func (s *Server) Token(policy, ttl string) (string, error) {
 
 // Public gives the public half of a version of the key of Setup.
 func (s *Server) Public(version int) (*rsa.PublicKey, error) {
-	answer, err := s.Do(http.MethodGet, "transit/keys/app", nil)
+	answer, err := s.Do(http.MethodGet, s.keyPath(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +87,11 @@ func (s *Server) Public(version int) (*rsa.PublicKey, error) {
 
 // Rotate makes a new version of the key of Setup.
 func (s *Server) Rotate() error {
-	_, err := s.Do(http.MethodPost, "transit/keys/app/rotate", nil)
+	_, err := s.Do(http.MethodPost, s.keyPath()+"/rotate", nil)
 	return err
 }
 
-// Seal seals Vault, and Unseal opens it again.
+// Seal seals Vault.
 func (s *Server) Seal() error {
 	_, err := s.Do(http.MethodPost, "sys/seal", nil)
 	return err
@@ -95,10 +101,4 @@ func (s *Server) Seal() error {
 func (s *Server) Unseal() error {
 	_, err := s.Do(http.MethodPost, "sys/unseal", map[string]any{"key": s.UnsealKey})
 	return err
-}
-
-func data(answer map[string]any, name string) string {
-	d, _ := answer["data"].(map[string]any)
-	text, _ := d[name].(string)
-	return text
 }

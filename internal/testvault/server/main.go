@@ -2,8 +2,9 @@
 // its AppRole logins are Vault's own. It is a module of its own, so that Vault's
 // dependencies stay out of the tool's.
 //
-// It serves HTTPS at a free port of 127.0.0.1, prints what it takes to use it as one
-// line of JSON, and ends when its standard input does.
+// It serves HTTPS at the address that is its first argument, for the names that are
+// the others, prints what it takes to use it as one line of JSON, and ends when its
+// standard input does.
 package main
 
 import (
@@ -45,11 +46,11 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", os.Args[1])
 	if err != nil {
 		return err
 	}
-	cert, ca, err := certificate()
+	cert, ca, err := certificate(os.Args[2:])
 	if err != nil {
 		return err
 	}
