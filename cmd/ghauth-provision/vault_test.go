@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
@@ -16,14 +17,19 @@ const vaultProgram = "vault"
 // haveVault puts Vault where the users of hosts can run it.
 func haveVault(t *testing.T) {
 	t.Helper()
-	program, err := os.ReadFile(testvault.Build(t))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(tools, vaultProgram), program, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	program := testvault.Build(t)
+	copyVault.Do(func() {
+		data, err := os.ReadFile(program)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(tools, vaultProgram), data, 0o755)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
 }
+
+var copyVault sync.Once
 
 // vaultCommand rules a real Vault:
 //
