@@ -18,7 +18,9 @@ type city struct {
 	server *githubtest.Server
 	stop   func()
 	vault  *testvault.Server
-	keys   []string // in PEM
+
+	secrets []string // that open it
+	keys    []string // in PEM
 }
 
 type cityKey struct{}
@@ -150,11 +152,17 @@ func (c *city) newKey(ts *testscript.TestScript, file string) *rsa.PublicKey {
 	return &key.PublicKey
 }
 
-// mustNotHold fails when text holds a token that was minted, or a line of a key.
+// mustNotHold fails when text holds a token that was minted, a line of a key,
+// or what opens Vault.
 func (c *city) mustNotHold(ts *testscript.TestScript, where, text string) {
 	for _, t := range c.server.Minted() {
 		if strings.Contains(text, t.Value) {
 			ts.Fatalf("%s holds a token: %s…", where, t.Value[:8])
+		}
+	}
+	for _, secret := range c.secrets {
+		if strings.Contains(text, secret) {
+			ts.Fatalf("%s holds what opens Vault", where)
 		}
 	}
 	for _, pem := range c.keys {

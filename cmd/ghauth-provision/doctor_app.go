@@ -59,7 +59,7 @@ func (w *world) nextKeyCheck(ctx context.Context, app refresh.App) preflight.Che
 	next := cmp.Or(k.Next, k.NextSource)
 	if k.NextInUse {
 		return warning("next_key", "tokens are asked for with "+next+": the old key, "+cmp.Or(k.Fingerprint, k.Source)+", can go",
-			"delete the old one on the App's settings page, then make next_key the private_key in the spec")
+			"delete the old one on the App's settings page, then let next_key take the place of private_key or key in the spec")
 	}
 	if k.Error != "" {
 		next += " (" + k.Error + ")"

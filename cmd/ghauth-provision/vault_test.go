@@ -35,7 +35,7 @@ var copyVault sync.Once
 //
 //	vault up CA NAME...          serve at 127.0.0.1:8200, with the key takopi, and write the authority to CA
 //	vault app ID INSTALLATION    register an app at GitHub by version 1 of the key
-//	vault rekey ID VERSION       GitHub knows that version, and no other
+//	vault rekey ID VERSION...    GitHub knows these versions, and no other
 //	vault secret-id FILE         write a new secret id of the AppRole
 //	vault token FILE TTL         write a new token that may sign
 //	vault seal, unseal, rotate
@@ -63,6 +63,7 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	write := func(secret string, err error) {
 		ts.Check(err)
+		city.secrets = append(city.secrets, secret)
 		file := ts.MkAbs(args[1])
 		ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
 		ts.Check(os.WriteFile(file, []byte(secret+"\n"), 0o600))
@@ -71,7 +72,11 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "app":
 		city.know(number(1), number(2), "Iv23li"+args[1], public(1))
 	case "rekey":
-		city.server.SetKeys(number(1), public(int(number(2))))
+		var keys []*rsa.PublicKey
+		for i := range args[2:] {
+			keys = append(keys, public(int(number(2+i))))
+		}
+		city.server.SetKeys(number(1), keys...)
 	case "secret-id":
 		write(v.SecretID())
 	case "token":
