@@ -42,7 +42,11 @@ func Public(s keysource.Source) (crypto.PublicKey, error) {
 	case s.Vault != nil || len(s.Command) > 0 && s.PublicKey == "":
 		return nil, nil
 	case s.PublicKey != "":
-		return readPublic(s.PublicKey)
+		public, err := readPublic(s.PublicKey)
+		if err != nil {
+			return nil, err // and no interface that holds nil
+		}
+		return public, nil
 	}
 	key, err := mint.ReadKey(s.File)
 	if err != nil {

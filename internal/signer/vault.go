@@ -59,7 +59,7 @@ func (c *vaultClient) login(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.hidden = []string{secret.Reveal(), c.AppRole.RoleID}
+	c.secretID = secret
 	var answer struct {
 		Auth struct {
 			ClientToken string `json:"client_token"`

@@ -27,9 +27,8 @@ const (
 // a redirect with the token, and try again on top of the tries that mint makes.
 type vaultClient struct {
 	keysource.Vault
-	http   *http.Client
-	token  mint.Secret
-	hidden []string // what no error may show besides the token
+	http            *http.Client
+	token, secretID mint.Secret // no error shows them; the latter of an AppRole alone
 }
 
 func (c *vaultClient) name() string { return keysource.Source{Vault: &c.Vault}.String() }
@@ -117,9 +116,9 @@ func (c *vaultClient) said(body []byte) string {
 		return ""
 	}
 	text := strings.Join(strings.Fields(strings.Join(answer.Errors, "; ")), " ")
-	for _, secret := range append([]string{c.token.Reveal()}, c.hidden...) {
+	for _, secret := range []mint.Secret{c.token, c.secretID} {
 		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "…")
+			text = strings.ReplaceAll(text, secret.Reveal(), "…")
 		}
 	}
 	if len(text) > maxVaultSaid {

@@ -146,3 +146,20 @@ func TestSecretFiles(t *testing.T) {
 		}
 	}
 }
+
+// What an AppRole logs in with is shown no more than the token.
+func TestVaultHidesTheSecretID(t *testing.T) {
+	const secret = "canary-0000-1111"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(w, `{"errors":["no role with %s"]}`, secret)
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), keysource.Source{Vault: &keysource.Vault{Address: server.URL, Mount: "transit", Key: "app", Version: 1,
+		AppRole: &keysource.AppRole{RoleID: "role", SecretIDFile: file, Mount: "approle"}}}, nil)
+	wantError(t, err, mint.Denied, "no role with …")
+}
