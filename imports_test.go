@@ -18,14 +18,18 @@ var mayImport = map[string][]string{
 	"internal/systemd":    {},
 	"internal/audit":      {"internal/atomicfile"},
 	"internal/takopi":     {},
-	"internal/spec":       {"internal/githubhost"},
+	"internal/keysource":  {},
+	"internal/spec":       {"internal/githubhost", "internal/keysource"},
 	"internal/mint":       {"internal/githubhost"},
+	"internal/child":      {"internal/mint"},
+	"internal/signer":     {"internal/child", "internal/keysource", "internal/mint"},
 	"internal/preflight":  {"internal/mint"},
 	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
-	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/envfile", "internal/githubhost", "internal/mint"},
+	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
 	"internal/units":      {"internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
-	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
+	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
+		"internal/keysource", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 	"internal/gitcredential": {},
 
@@ -34,13 +38,17 @@ var mayImport = map[string][]string{
 	"internal/testhost":    {},
 	"internal/testboot":    {"internal/testhost"},
 	"internal/testoctokit": {},
+	"internal/testvault":   {},
 	"internal/demo":        {"internal/githubtest", "internal/testhost"},
 	"internal/bench":       {"internal/githubtest", "internal/testhost", "internal/testoctokit"},
 	"internal/bench/bare":  {},
+
+	// A module of its own.
+	"internal/testvault/server": {},
 }
 
 // neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit"}
+var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server"}
 
 // onlyIn says which package alone may import a library: the adapter for it.
 var onlyIn = map[string]string{

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -16,7 +17,10 @@ import (
 type city struct {
 	server *githubtest.Server
 	stop   func()
-	keys   []string // in PEM
+	vault  *testvault.Server
+
+	secrets []string // that open it
+	keys    []string // in PEM
 }
 
 type cityKey struct{}
@@ -125,8 +129,12 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func (c *city) register(ts *testscript.TestScript, app, installation int64, file, client string) {
+	c.know(app, installation, client, c.newKey(ts, file))
+}
+
+func (c *city) know(app, installation int64, client string, key *rsa.PublicKey) {
 	c.server.AddApp(githubtest.App{ID: app, ClientID: client, Slug: "app-" + strconv.FormatInt(app, 10),
-		Name: "App", Keys: []*rsa.PublicKey{c.newKey(ts, file)}})
+		Name: "App", Keys: []*rsa.PublicKey{key}})
 	c.install(githubtest.Installation{ID: installation, AppID: app, Owner: "octo-org", Repositories: []string{"octo-org/hello"}})
 }
 
@@ -144,11 +152,17 @@ func (c *city) newKey(ts *testscript.TestScript, file string) *rsa.PublicKey {
 	return &key.PublicKey
 }
 
-// mustNotHold fails when text holds a token that was minted, or a line of a key.
+// mustNotHold fails when text holds a token that was minted, a line of a key,
+// or what opens Vault.
 func (c *city) mustNotHold(ts *testscript.TestScript, where, text string) {
 	for _, t := range c.server.Minted() {
 		if strings.Contains(text, t.Value) {
 			ts.Fatalf("%s holds a token: %s…", where, t.Value[:8])
+		}
+	}
+	for _, secret := range c.secrets {
+		if strings.Contains(text, secret) {
+			ts.Fatalf("%s holds what opens Vault", where)
 		}
 	}
 	for _, pem := range c.keys {

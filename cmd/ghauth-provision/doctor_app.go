@@ -1,26 +1,30 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"crypto/rsa"
+	"crypto"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 )
 
 // appChecks are those of one provisioned app.
 func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (checks []preflight.Check) {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	key, err := mint.ReadKey(app.KeyPath)
+	key, err := signer.Open(ctx, app.Key, w.env)
 	if err != nil {
-		checks = append(checks, failed("key", err.Error(), remedyOf(err)))
+		checks = append(checks, preflight.Unopened(err))
 	} else {
 		checks = append(checks, w.ask(ctx, app, key)...)
 	}
-	if app.NextKeyPath != "" {
-		checks = append(checks, w.nextKeyCheck(app))
+	checks = append(checks, ok("exposure", app.Key.Exposure(w.tilde)))
+	if !app.NextKey.IsZero() {
+		checks = append(checks, w.nextKeyCheck(ctx, app), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
 	}
 	checks = append(checks, w.tokenCheck(ctx, dir, app))
 	if app.GH {
@@ -33,7 +37,7 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (che
 }
 
 // ask has GitHub say whether it would give the app what it is to have.
-func (w *world) ask(ctx context.Context, app refresh.App, key *rsa.PrivateKey) []preflight.Check {
+func (w *world) ask(ctx context.Context, app refresh.App, key crypto.Signer) []preflight.Check {
 	client, err := mint.NewClient(app.APIURL, app.CAFile, versionString(), w.now)
 	if err != nil {
 		return []preflight.Check{failed("ca_file", err.Error(), remedyOf(err))}
@@ -43,13 +47,24 @@ func (w *world) ask(ctx context.Context, app refresh.App, key *rsa.PrivateKey) [
 }
 
 // nextKeyCheck says how far the way to the next key has been gone.
-func (w *world) nextKeyCheck(app refresh.App) preflight.Check {
+func (w *world) nextKeyCheck(ctx context.Context, app refresh.App) preflight.Check {
 	stored, _, _ := app.Stored(w.now())
-	if k := keysOf(app, stored); k.NextInUse {
-		return warning("next_key", "tokens are asked for with "+k.Next+": the old key, "+k.Fingerprint+", can go",
-			"delete the old one on the App's settings page, then make next_key the private_key in the spec")
+	k := w.keysOf(app, stored, func(s keysource.Source) (crypto.PublicKey, error) {
+		key, err := signer.Open(ctx, s, w.env)
+		if err != nil {
+			return nil, err
+		}
+		return key.Public(), nil
+	})
+	next := cmp.Or(k.Next, k.NextSource)
+	if k.NextInUse {
+		return warning("next_key", "tokens are asked for with "+next+": the old key, "+cmp.Or(k.Fingerprint, k.Source)+", can go",
+			"delete the old one on the App's settings page, then let next_key take the place of private_key or key in the spec")
 	}
-	return warning("next_key", "no token has come by "+fingerprintOf(app.NextKeyPath)+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
+	if k.Error != "" {
+		next += " (" + k.Error + ")"
+	}
+	return warning("next_key", "no token has come by "+next+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
 }
 
 // tokenCheck looks at the stored token, and has GitHub say whether it works.

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
-	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
 // locate asks GitHub for the ids of the installations that go by a name.
@@ -48,27 +46,15 @@ func (w *world) find(ctx context.Context, s *spec.Spec, i int) (found mint.Insta
 	}
 	client = client.WithWarn(func(text string) { w.say("%s: %s", app.Name, text) })
 	issuer := cmp.Or(app.ClientID, strconv.FormatInt(app.AppID, 10))
-	for _, signer := range w.signers(s, i) {
-		if found, err = client.FindInstallation(ctx, issuer, signer, app.Installation); !errors.Is(err, mint.ErrUnknownKey) {
+	for _, key := range w.candidates(ctx, s, i, w.standing) {
+		if err = key.err; err != nil {
+			continue
+		}
+		if found, err = client.FindInstallation(ctx, issuer, key, app.Installation); !useless(err) {
 			break
 		}
 	}
 	return found, err
-}
-
-// signers gives the keys of the i-th app that can be read, those first that an
-// earlier apply has imported. One of them there is: checkKeys has seen to it.
-func (w *world) signers(s *spec.Spec, i int) (signers []crypto.Signer) {
-	for _, key := range units.KeysOf(s, i) {
-		managed, _ := w.managedKey(key)
-		source, _ := mint.ReadKeyFile(key.Source)
-		for _, data := range [][]byte{managed, source} {
-			if signer, err := mint.ParseKey(data); err == nil {
-				signers = append(signers, signer)
-			}
-		}
-	}
-	return signers
 }
 
 // recall gives the installations that go by a name the ids that an apply has

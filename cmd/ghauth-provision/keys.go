@@ -26,6 +26,9 @@ func (w *world) checkKeys(s *spec.Spec) error {
 		}
 		errs = append(errs, err)
 	}
+	for _, app := range s.Apps {
+		errs = append(errs, w.checkSigners(app))
+	}
 	return errors.Join(errs...)
 }
 

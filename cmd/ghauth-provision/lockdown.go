@@ -62,7 +62,7 @@ Locked down. What to do next:
      these, too, suspend the installation at GitHub: Settings, Applications, Configure.
   2. If the key may have leaked, generate a new one on the App's settings page and delete the old one there:`
 	for _, app := range apps {
-		text += "\n       " + app.Name + ": " + fingerprintOf(app.KeyPath)
+		text += "\n       " + app.Name + ": " + fingerprintOf(app.Key)
 	}
 	return text + `
   3. See what was minted and handed out: journalctl --user GHAUTH_EVENT=mint + GHAUTH_EVENT=reuse -o verbose

@@ -29,8 +29,8 @@ asks GitHub nothing. A valid token stays until a new one is there that works.
 With --output it prints the token of one app, whole, for scripts. There it also
 serves without anything provisioned: the flags describe the App, or the variables
 GITHUB_APP_ID or GITHUB_APP_CLIENT_ID, GITHUB_APP_INSTALLATION_ID or
-GITHUB_APP_INSTALLATION, GITHUB_APP_PRIVATE_KEY_PATH or GITHUB_APP_PRIVATE_KEY, and
-GITHUB_API_URL. Flags come before what is provisioned, that before the environment.
+GITHUB_APP_INSTALLATION, GITHUB_APP_PRIVATE_KEY_PATH, GITHUB_APP_PRIVATE_KEY or
+GITHUB_APP_SIGNER, and GITHUB_API_URL. Flags come before what is provisioned, that before the environment.
 Such a token is not stored.`,
 		examples: []string{
 			program + " mint",

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,7 +12,6 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
-	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
 const (
@@ -81,28 +79,17 @@ func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.
 		return []preflight.Check{{Name: "ca_file", Result: preflight.Failed, Err: err}}
 	}
 	var checks []preflight.Check
-	for _, key := range w.comingKeys(s, i) {
+	for _, key := range w.candidates(ctx, s, i, w.coming) {
+		if key.err != nil {
+			checks = []preflight.Check{preflight.Unopened(key.err)}
+			continue
+		}
 		checks = preflight.Run(ctx, client, preflight.Subject{
 			Issuer: cmp.Or(app.ClientID, strconv.FormatInt(app.AppID, 10)), ID: app.InstallationID,
-			Repositories: app.Repositories, Permissions: app.Permissions, Key: key})
-		if len(checks) < 2 || !errors.Is(checks[1].Err, mint.ErrUnknownKey) {
+			Repositories: app.Repositories, Permissions: app.Permissions, Key: key.Signer})
+		if len(checks) < 2 || !useless(checks[1].Err) {
 			break
 		}
 	}
 	return checks
-}
-
-// comingKeys gives the keys that the i-th app has after an apply: the import where
-// there is one, else what stands.
-func (w *world) comingKeys(s *spec.Spec, i int) (keys []*rsa.PrivateKey) {
-	for _, key := range units.KeysOf(s, i) {
-		data, err := mint.ReadKeyFile(key.Source)
-		if err != nil {
-			data, _ = w.managedKey(key)
-		}
-		if parsed, err := mint.ParseKey(data); err == nil {
-			keys = append(keys, parsed)
-		}
-	}
-	return keys
 }

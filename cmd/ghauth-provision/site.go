@@ -37,6 +37,9 @@ func (w *world) loadSpec(c *cli.Context) (s *spec.Spec, path string, err error) 
 	s, err = spec.Parse(path, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
 		return readFile(path, spec.MaxSize)
 	}})
+	if err == nil {
+		findCommands(s)
+	}
 	return s, path, err
 }
 

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rsa"
+	"crypto"
 	"encoding/json"
 	"io"
 	"maps"
@@ -12,6 +12,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 	"github.com/urfave/cli/v2"
 )
 
@@ -31,6 +32,7 @@ var identity = []struct{ flag, variable, usage string }{
 var replaces = map[string]string{
 	"GITHUB_APP_ID": "GITHUB_APP_CLIENT_ID", "GITHUB_APP_CLIENT_ID": "GITHUB_APP_ID",
 	"GITHUB_APP_INSTALLATION_ID": "GITHUB_APP_INSTALLATION", "GITHUB_APP_INSTALLATION": "GITHUB_APP_INSTALLATION_ID",
+	"GITHUB_APP_PRIVATE_KEY_PATH": "GITHUB_APP_SIGNER",
 }
 
 func identityFlags() (flags []cli.Flag) {
@@ -79,7 +81,7 @@ func toJSON(v any) string {
 func (w *world) fromEnv() map[string]string {
 	vars := map[string]string{}
 	for _, name := range append(mapTo(identity, func(f struct{ flag, variable, usage string }) string { return f.variable }),
-		"GITHUB_APP_REPOSITORIES", "GITHUB_APP_PERMISSIONS", "GITHUB_APP_NAME", "GITHUB_HOST") {
+		"GITHUB_APP_SIGNER", "GITHUB_APP_REPOSITORIES", "GITHUB_APP_PERMISSIONS", "GITHUB_APP_NAME", "GITHUB_HOST") {
 		if v := w.getenv(name); v != "" {
 			vars[name] = v
 		}
@@ -113,12 +115,12 @@ func describedApp(base, flags map[string]string) (refresh.App, error) {
 
 // standAlone mints a token that is stored nowhere.
 func (w *world) standAlone(ctx context.Context, app refresh.App) (refresh.Stored, error) {
-	key, err := w.standAloneKey(app)
+	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
+	defer cancel()
+	key, err := w.standAloneKey(ctx, app)
 	if err != nil {
 		return refresh.Stored{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
-	defer cancel()
 	r := w.refresher("")
 	var token refresh.Stored
 	w.slow("asking GitHub for a token", func() { token, err = r.MintWith(ctx, app, key) })
@@ -126,17 +128,19 @@ func (w *world) standAlone(ctx context.Context, app refresh.App) (refresh.Stored
 }
 
 // standAloneKey reads the key from a file of any mode, standard input, or the
-// environment, where CI systems put secrets.
-func (w *world) standAloneKey(app refresh.App) (*rsa.PrivateKey, error) {
+// environment, where CI systems put secrets; or it opens what has the key.
+func (w *world) standAloneKey(ctx context.Context, app refresh.App) (crypto.Signer, error) {
 	switch text := w.getenv("GITHUB_APP_PRIVATE_KEY"); {
-	case app.KeyPath == "-":
+	case app.Key.File == "-":
 		data, err := io.ReadAll(io.LimitReader(w.stdin, mint.MaxKeySize+1))
 		if err != nil {
 			return nil, err
 		}
 		return mint.ParseKey(data)
-	case app.KeyPath != "":
-		return mint.LoadKeyFile(app.KeyPath)
+	case app.Key.File != "":
+		return mint.LoadKeyFile(app.Key.File)
+	case !app.Key.IsZero():
+		return signer.Open(ctx, app.Key, w.env)
 	case text != "":
 		return mint.ParseKey([]byte(text))
 	}

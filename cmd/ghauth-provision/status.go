@@ -7,6 +7,7 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
 )
@@ -67,12 +68,20 @@ type tokenStatus struct {
 	LifeLeft  int       `json:"life_left_seconds"`
 }
 
-// A keyStatus tells keys by their fingerprints, as the App's settings page does.
+// A keyStatus tells keys by their fingerprints, as the App's settings page does, as
+// far as they can be told without a look at the network.
 type keyStatus struct {
 	Fingerprint string `json:"fingerprint,omitempty"`
-	Next        string `json:"next_fingerprint,omitempty"` // of next_key
-	NextInUse   bool   `json:"next_in_use,omitempty"`      // so the other can go
-	Error       string `json:"error,omitempty"`
+	Source      string `json:"source"`
+	Exposure    string `json:"exposure"` // where the key is, and who could read it or sign with it
+
+	// Of next_key.
+	Next         string `json:"next_fingerprint,omitempty"`
+	NextSource   string `json:"next_source,omitempty"`
+	NextExposure string `json:"next_exposure,omitempty"`
+	NextInUse    bool   `json:"next_in_use,omitempty"` // so the other can go
+
+	Error string `json:"error,omitempty"`
 }
 
 type unitStatus struct {
@@ -214,7 +223,7 @@ func (w *world) inspectApp(app refresh.App) appStatus {
 	if err != nil {
 		s.Error = err.Error()
 	}
-	s.Key = keysOf(app, token)
+	s.Key = w.keysOf(app, token, signer.Public)
 	if app.GH {
 		s.Shadow = refresh.Shadow(app.Host, w.env)
 	}

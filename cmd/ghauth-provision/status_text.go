@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -13,6 +14,11 @@ func (w *world) showStatus(r statusReport) {
 	for _, a := range r.Apps {
 		w.print("%-8s %s", a.Name, w.appLine(a))
 		w.print("%-8s %s", "", w.keyLine(a.Key))
+		for _, exposure := range []string{a.Key.Exposure, a.Key.NextExposure} {
+			if exposure != "" {
+				w.print("%-8s %s", "", exposure)
+			}
+		}
 		if a.Shadow != "" {
 			w.print("%-8s %s", "", w.paint(yellow, a.Shadow+" is set here")+": gh takes it before its stored login, and it goes stale")
 		}
@@ -65,11 +71,11 @@ func (w *world) keyLine(k keyStatus) string {
 	case k.Error != "":
 		return w.paint(red, "no key") + ": " + k.Error
 	case k.NextInUse:
-		return w.paint(yellow, "next key "+k.Next+" is in use") + ": " + k.Fingerprint + " can be deleted at GitHub; then make next_key the private_key"
-	case k.Next != "":
-		return "key " + k.Fingerprint + ", next key " + k.Next + " not in use yet"
+		return w.paint(yellow, "next key "+k.Next+" is in use") + ": " + cmp.Or(k.Fingerprint, k.Source) + " can be deleted at GitHub; then let next_key take its place in the spec"
+	case k.NextSource != "":
+		return "key " + cmp.Or(k.Fingerprint, k.Source) + ", next key " + cmp.Or(k.Next, k.NextSource) + " not in use yet"
 	}
-	return "key " + k.Fingerprint
+	return "key " + cmp.Or(k.Fingerprint, k.Source)
 }
 
 func (w *world) timerLine(u unitStatus) string {

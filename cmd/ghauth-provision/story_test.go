@@ -87,6 +87,9 @@ func inHost(t *testing.T, file string) {
 	if err := os.WriteFile(copied, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(string(text), "\nvault up ") {
+		haveVault(t)
+	}
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	c.Env = []string{storyVar + "=" + copied, "PATH=" + tools + "/bin:/usr/local/bin:/usr/bin:/bin"}

@@ -36,6 +36,7 @@ func tell(file string) (status int) {
 			"mode":   mode,
 			"leaks":  leaks,
 			"schema": schema,
+			"vault":  vaultCommand,
 		},
 	})
 	return 0

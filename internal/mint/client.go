@@ -32,7 +32,7 @@ type Client struct {
 // certificate authorities and may be empty. version goes into the User-Agent,
 // without which GitHub answers 403.
 func NewClient(baseURL, caFile, version string, now func() time.Time) (*Client, error) {
-	t, err := transport(caFile)
+	t, err := Transport(caFile)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,9 @@ type Error struct {
 	Remedy string // what to do next, or empty
 	Err    error  // the cause, or nil; its own text is not redacted
 
-	status int           // GitHub's, where err is the API's refusal of an App that it knows, else zero
-	wait   time.Duration // how long GitHub asks to wait before the next try, or zero
+	unsigned bool          // the key did not sign, so that GitHub was not asked
+	status   int           // GitHub's, where err is the API's refusal of an App that it knows, else zero
+	wait     time.Duration // how long GitHub asks to wait before the next try, or zero
 }
 
 // ErrUnknownKey is for a JWT that GitHub cannot read: its key is not one of the
@@ -52,6 +53,12 @@ func (e *Error) Is(target error) bool {
 
 // IsTemporary reports whether the same call may succeed later.
 func IsTemporary(err error) bool { return errors.Is(err, &Error{Kind: Temporary}) }
+
+// IsUnsigned reports whether it is the signer that failed: GitHub was not asked.
+func IsUnsigned(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.unsigned
+}
 
 // statusOf gives GitHub's status where err is a refusal of an App that GitHub
 // knows, else zero.

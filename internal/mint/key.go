@@ -2,6 +2,7 @@ package mint
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -41,12 +42,13 @@ func ParseKey(data []byte) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// Fingerprint names a key as the App's settings page does: by the SHA-256 of the
-// public half in DER (docs.github.com, "Managing private keys for GitHub Apps").
-func Fingerprint(pub *rsa.PublicKey) string {
+// Fingerprint names a key as the App's settings page does, by the SHA-256 of the
+// public half in DER (docs.github.com, "Managing private keys for GitHub Apps"),
+// or gives nothing where that half is nil, as of a signer that does not tell it.
+func Fingerprint(pub crypto.PublicKey) string {
 	der, err := x509.MarshalPKIXPublicKey(pub)
 	if err != nil {
-		return "" // of no RSA key
+		return "" // none is known
 	}
 	sum := sha256.Sum256(der)
 	return "SHA256:" + base64.StdEncoding.EncodeToString(sum[:])

@@ -61,11 +61,8 @@ func (a caller) ask(ctx context.Context, r request) (response, error) {
 	for again := false; ; again = true {
 		offset := a.Offset()
 		jwt, err := signJWT(a.issuer, a.signer, a.now().Add(offset))
-		if e, ok := errors.AsType[*Error](err); ok {
-			return response{}, e // a signer that knows what helps
-		}
 		if err != nil {
-			return response{}, cause(InvalidKey, err, askGitHub, "the JWT cannot be signed")
+			return response{}, unsigned(err)
 		}
 		resp, err := a.call(ctx, r, jwt)
 		skewed := (resp.offset - offset).Abs() > skewAllowed
@@ -73,4 +70,15 @@ func (a caller) ask(ctx context.Context, r request) (response, error) {
 			return resp, err
 		}
 	}
+}
+
+// unsigned is the error of a signer, which may know what helps.
+func unsigned(err error) *Error {
+	e := cause(InvalidKey, err, askGitHub, "the JWT cannot be signed")
+	if known, ok := errors.AsType[*Error](err); ok {
+		copied := *known
+		e = &copied
+	}
+	e.unsigned = true
+	return e
 }

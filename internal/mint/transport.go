@@ -26,10 +26,10 @@ const maxCASize = 1 << 20
 // limits for the REST API").
 const maxConns = 8
 
-// transport verifies TLS, against caFile's authorities too where one is named,
+// Transport verifies TLS, against caFile's authorities too where one is named,
 // honours HTTPS_PROXY and NO_PROXY, and keeps loopback names on loopback
-// without asking a resolver or a proxy.
-func transport(caFile string) (*http.Transport, error) {
+// without asking a resolver or a proxy. Errors are of kind BadSetup.
+func Transport(caFile string) (*http.Transport, error) {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	t := &http.Transport{
 		Proxy: proxy,
@@ -49,7 +49,7 @@ func transport(caFile string) (*http.Transport, error) {
 	if caFile == "" {
 		return t, nil
 	}
-	const remedy = "check ca_file in the spec's github block"
+	const remedy = "check ca_file in the spec"
 	data, err := readCA(caFile)
 	if err != nil {
 		return nil, cause(BadSetup, err, remedy, fmt.Sprintf("ca_file %s cannot be read", caFile))

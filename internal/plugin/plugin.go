@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
 // MaxAnswer bounds an answer, in bytes: Discord refuses messages of more than
@@ -67,10 +68,23 @@ func (p Plugin) flow() string {
 3. Agents call gh as usual. An environment variable is frozen when a program starts, gh's login is not.
 4. /ghauth refresh runs %s, which does at once what the timer does later.
 
-The key lies in %s, which whoever runs as this user can read, the agents included.
+%s
 
 gh api user answers 403 for such a token: an App's installation is no user. gh auth status tells whether the login is good.`,
-		p.tilde(p.TokenEnvFile), p.tilde(p.RefreshScript), p.tilde(p.dir()))
+		p.tilde(p.TokenEnvFile), p.tilde(p.RefreshScript), p.exposure())
+}
+
+// exposure says where the apps' keys are, and who could read them.
+func (p Plugin) exposure() string {
+	apps, _ := refresh.Apps(p.dir())
+	if len(apps) == 0 {
+		return "No key is provisioned yet."
+	}
+	var lines []string
+	for _, app := range apps {
+		lines = append(lines, app.Name+": "+app.Key.Exposure(p.tilde)+".")
+	}
+	return strings.Join(lines, "\n")
 }
 
 // fit makes a message of text.

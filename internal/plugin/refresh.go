@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/child"
 )
 
 // maxTail bounds what is shown of the refresh script's output, in bytes.
@@ -44,9 +44,9 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = scriptEnv(p.Env)
-	out := &refresh.Tail{Max: maxTail}
+	out := &child.Tail{Max: maxTail}
 	cmd.Stdout, cmd.Stderr = out, out
-	refresh.KillGroup(cmd)
+	child.KillGroup(cmd)
 	err := cmd.Run()
 	tail := strings.ReplaceAll(out.String(), p.Home+"/", "~/")
 	var exit *exec.ExitError

@@ -4,8 +4,9 @@
 package preflight
 
 import (
+	"cmp"
 	"context"
-	"crypto/rsa"
+	"crypto"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +23,7 @@ type Subject struct {
 	ID           int64  // the installation's
 	Repositories []string
 	Permissions  map[string]string
-	Key          *rsa.PrivateKey
+	Key          crypto.Signer
 }
 
 // Result is how a check came out.
@@ -51,7 +52,7 @@ const maxRepositories = 30
 // Run makes the checks in order, and leaves out those that one before has made
 // pointless. It asks GitHub a few times, and for each wanted repository once.
 func Run(ctx context.Context, client *mint.Client, s Subject) []Check {
-	checks := []Check{{Name: "key", Result: OK, Detail: mint.Fingerprint(&s.Key.PublicKey)}}
+	checks := []Check{{Name: "key", Result: OK, Detail: cmp.Or(mint.Fingerprint(s.Key.Public()), "its fingerprint is not known: public_key in the spec's key block would tell it")}}
 	add := func(c Check) bool {
 		checks = append(checks, c)
 		return c.Err == nil
@@ -79,6 +80,9 @@ func Run(ctx context.Context, client *mint.Client, s Subject) []Check {
 	}
 	return checks
 }
+
+// Unopened is the check of a key that cannot be used.
+func Unopened(err error) Check { return of("key", err, nil) }
 
 // of is a check that GitHub's answer decides.
 func of(name string, err error, detail func() string) Check {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 )
 
 // App is one app as its env file describes it: all that a refresh needs.
@@ -20,8 +21,8 @@ type App struct {
 	Installation   string            // OWNER or OWNER/REPO, where the id was looked up by it
 	Repositories   []string          // what tokens are narrowed to; nil: not at all
 	Permissions    map[string]string // what tokens are narrowed to; nil: not at all
-	KeyPath        string
-	NextKeyPath    string // of a second key, to rotate to; may be empty
+	Key            keysource.Source
+	NextKey        keysource.Source // a second key, to rotate to; may be zero
 	APIURL         string
 	Host           string // as gh knows it
 	CAFile         string // may be empty
@@ -106,7 +107,7 @@ func parseApp(vars map[string]string) (App, error) {
 		{"GITHUB_APP_NAME", app.Name == ""},
 		{"GITHUB_APP_ID", app.Issuer == ""},
 		{"GITHUB_APP_INSTALLATION_ID", app.InstallationID == 0},
-		{"GITHUB_APP_PRIVATE_KEY_PATH", app.KeyPath == ""},
+		{"GITHUB_APP_PRIVATE_KEY_PATH", app.Key.IsZero()},
 		{"GITHUB_API_URL", app.APIURL == ""},
 		{"GITHUB_HOST", app.Host == ""},
 		{"GHAUTH_RENEW_WITHIN", app.RenewWithin == 0},

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 )
 
 const appText = `GITHUB_APP_NAME='takopi'
@@ -54,7 +56,7 @@ func TestAppsReadsAll(t *testing.T) {
 	dir := appDir(t, "github-app.env")
 	apps, errs := Apps(dir)
 	want := App{
-		Name: "github-app.env", Issuer: "Iv23li", InstallationID: 987654, KeyPath: "/k.pem",
+		Name: "github-app.env", Issuer: "Iv23li", InstallationID: 987654, Key: keysource.Source{File: "/k.pem"},
 		APIURL: "https://ghe.example.com/api/v3", Host: "ghe.example.com", CAFile: "/ca.pem",
 		File:      filepath.Join(dir, "github-app.env"),
 		TokenFile: filepath.Join(dir, "github-token.env"), RenewWithin: 20 * time.Minute,

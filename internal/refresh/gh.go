@@ -3,14 +3,12 @@ package refresh
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/child"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
@@ -77,9 +75,9 @@ func runGH(ctx context.Context, gh, stdin string, env []string, args ...string) 
 	cmd := exec.CommandContext(ctx, gh, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	cmd.Env = ghEnv(env)
-	out := &Tail{Max: 900}
+	out := &child.Tail{Max: 900}
 	cmd.Stdout, cmd.Stderr = out, out
-	KillGroup(cmd)
+	child.KillGroup(cmd)
 	switch err = cmd.Run(); {
 	case errors.Is(err, exec.ErrWaitDelay):
 		err = nil // gh ended well and left a process behind that could still write
@@ -110,18 +108,4 @@ func ghEnv(env []string) []string {
 		return false
 	})
 	return append(env, "GH_PROMPT_DISABLED=1", "GH_NO_UPDATE_NOTIFIER=1", "GH_TELEMETRY=false", "NO_COLOR=1")
-}
-
-// KillGroup makes cmd the head of a process group that is killed as a whole
-// when its context ends, and bounds the wait for its output.
-func KillGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error {
-		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		if errors.Is(err, syscall.ESRCH) {
-			return os.ErrProcessDone
-		}
-		return err
-	}
-	cmd.WaitDelay = 2 * time.Second
 }

@@ -2,7 +2,6 @@ package refresh
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"testing"
@@ -118,16 +117,4 @@ func TestForcedDuringGHMintsOnce(t *testing.T) {
 		t.Errorf("results %+v and %+v, want one new token that both have", a, b)
 	}
 	s.mints(1)
-}
-
-// os/exec would report what Cancel gives as the program's failure.
-func TestCancelAfterTheEnd(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "true")
-	KillGroup(cmd)
-	if err := cmd.Run(); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Cancel(); !errors.Is(err, os.ErrProcessDone) {
-		t.Errorf("%v, want os.ErrProcessDone", err)
-	}
 }

@@ -2,12 +2,14 @@ package refresh
 
 import (
 	"context"
-	"crypto/rsa"
+	"crypto"
 	"errors"
 	"fmt"
 	"sync"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 )
 
 // renew mints for an app, and replaces the stored token once GitHub has taken the
@@ -42,35 +44,39 @@ func (r *Refresher) mint(ctx context.Context, app App) (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	if app.NextKeyPath != "" {
-		token, err := mintWith(ctx, client, app, app.NextKeyPath)
-		if !errors.Is(err, mint.ErrUnknownKey) && !isSetup(err) {
+	if !app.NextKey.IsZero() {
+		token, useless, err := r.mintBy(ctx, client, app, app.NextKey)
+		if !useless {
 			return token, err
 		}
 		r.warn(app, fmt.Sprintf("the next key does not work yet, so the old one is used: %v", err))
 	}
-	return mintWith(ctx, client, app, app.KeyPath)
+	token, _, err := r.mintBy(ctx, client, app, app.Key)
+	return token, err
 }
 
-func mintWith(ctx context.Context, client *mint.Client, app App, keyPath string) (Stored, error) {
-	key, err := mint.ReadKey(keyPath)
+// mintBy mints with one key, and reports whether it is the key that is no good:
+// GitHub does not know it, or it did not sign.
+func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, source keysource.Source) (token Stored, useless bool, err error) {
+	key, err := signer.Open(ctx, source, r.Env)
 	if err != nil {
-		return Stored{}, err
+		return token, true, err
 	}
-	token, err := client.Mint(ctx, app.scope(), key)
-	return Stored{Token: token, Key: mint.Fingerprint(&key.PublicKey)}, err
+	token.Token, err = client.Mint(ctx, app.scope(), key)
+	token.Key = mint.Fingerprint(key.Public())
+	return token, errors.Is(err, mint.ErrUnknownKey) || mint.IsUnsigned(err), err
 }
 
 // MintWith mints a token for app with a key that is not the app's own, tries it, and
 // stores it nowhere. Where the app has no installation yet, the one that it names is
 // looked up, or the only one there is.
-func (r *Refresher) MintWith(ctx context.Context, app App, key *rsa.PrivateKey) (Stored, error) {
+func (r *Refresher) MintWith(ctx context.Context, app App, key crypto.Signer) (Stored, error) {
 	token, err := r.mintWith(ctx, &app, key)
 	r.record(Result{App: app, Token: token, Minted: true, Err: err})
 	return token, err
 }
 
-func (r *Refresher) mintWith(ctx context.Context, app *App, key *rsa.PrivateKey) (Stored, error) {
+func (r *Refresher) mintWith(ctx context.Context, app *App, key crypto.Signer) (Stored, error) {
 	client, err := r.client(*app)
 	if err != nil {
 		return Stored{}, err
@@ -92,12 +98,7 @@ func (r *Refresher) mintWith(ctx context.Context, app *App, key *rsa.PrivateKey)
 		return Stored{}, err
 	}
 	owner, err := r.Probe(ctx, *app, token)
-	return Stored{Token: token, Owner: owner, Key: mint.Fingerprint(&key.PublicKey)}, err
-}
-
-// isSetup reports whether a key itself is at fault.
-func isSetup(err error) bool {
-	return errors.Is(err, &mint.Error{Kind: mint.BadSetup}) || errors.Is(err, &mint.Error{Kind: mint.InvalidKey})
+	return Stored{Token: token, Owner: owner, Key: mint.Fingerprint(key.Public())}, err
 }
 
 func (a App) scope() mint.Installation {

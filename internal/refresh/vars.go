@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 )
 
 // ParseApp reads an app from variables, of its env file or of the environment.
@@ -20,8 +21,8 @@ func ParseApp(vars map[string]string) (App, error) {
 		Name:         vars["GITHUB_APP_NAME"],
 		Issuer:       vars["GITHUB_APP_CLIENT_ID"],
 		Installation: vars["GITHUB_APP_INSTALLATION"],
-		KeyPath:      vars["GITHUB_APP_PRIVATE_KEY_PATH"],
-		NextKeyPath:  vars["GITHUB_APP_NEXT_PRIVATE_KEY_PATH"],
+		Key:          keysource.Source{File: vars["GITHUB_APP_PRIVATE_KEY_PATH"]},
+		NextKey:      keysource.Source{File: vars["GITHUB_APP_NEXT_PRIVATE_KEY_PATH"]},
 		APIURL:       vars["GITHUB_API_URL"],
 		Host:         vars["GITHUB_HOST"],
 		CAFile:       vars["GITHUB_CA_FILE"],
@@ -39,6 +40,8 @@ func ParseApp(vars map[string]string) (App, error) {
 		{"GITHUB_APP_INSTALLATION", named},
 		{"GITHUB_APP_REPOSITORIES", repositories(&app.Repositories)},
 		{"GITHUB_APP_PERMISSIONS", permissions(&app.Permissions)},
+		{"GITHUB_APP_SIGNER", signerOf(&app.Key)},
+		{"GITHUB_APP_NEXT_SIGNER", signerOf(&app.NextKey)},
 		{"GITHUB_API_URL", githubhost.CheckAPIURL},
 		{"GHAUTH_RENEW_WITHIN", span(&app.RenewWithin)},
 		{"GHAUTH_TIMEOUT", span(&app.Timeout)},
@@ -77,6 +80,18 @@ func named(text string) error {
 		return errors.New("is empty")
 	}
 	return nil
+}
+
+// signerOf takes what has a key, in the place of a file with the key.
+func signerOf(to *keysource.Source) func(string) error {
+	return func(text string) error {
+		if to.File != "" {
+			return errors.New("is set besides the path of a private key: keep one of them")
+		}
+		s, err := keysource.Parse(text)
+		*to = s
+		return err
+	}
 }
 
 // repositories takes a list that names at least one: a token that is narrowed to

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 )
 
 // TestParseAppOfEverything: the same names in a file and in the environment.
@@ -17,13 +19,34 @@ func TestParseAppOfEverything(t *testing.T) {
 		"PATH": "/bin",
 	})
 	want := App{Name: "takopi", Issuer: "7", InstallationID: 8, Installation: "octo-org/site", Repositories: []string{"site", ".github"},
-		Permissions: map[string]string{"contents": "write"}, KeyPath: "/k", NextKeyPath: "/n", APIURL: "https://api.github.com",
+		Permissions: map[string]string{"contents": "write"}, Key: keysource.Source{File: "/k"}, NextKey: keysource.Source{File: "/n"}, APIURL: "https://api.github.com",
 		Host: "github.com", CAFile: "/ca", RenewWithin: 20 * time.Minute, Timeout: 9 * time.Second, GH: true}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("ParseApp = %+v, %v, want %+v", got, err, want)
 	}
 	if got, err := ParseApp(nil); err != nil || !reflect.DeepEqual(got, App{}) {
 		t.Errorf("of nothing: %+v, %v", got, err)
+	}
+}
+
+// A key that is not a file comes as JSON, and a key has one source.
+func TestParseAppReadsSigners(t *testing.T) {
+	const sign, other = `{"command":["/bin/sign"]}`, `{"command":["/bin/other"]}`
+	got, err := ParseApp(map[string]string{"GITHUB_APP_SIGNER": sign, "GITHUB_APP_NEXT_SIGNER": other})
+	want := App{Key: keysource.Source{Command: []string{"/bin/sign"}}, NextKey: keysource.Source{Command: []string{"/bin/other"}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("ParseApp = %+v, %v, want %+v", got, err, want)
+	}
+	for _, tt := range []struct{ name, value, path, want string }{
+		{"GITHUB_APP_SIGNER", sign, "GITHUB_APP_PRIVATE_KEY_PATH", "is set besides the path of a private key"},
+		{"GITHUB_APP_NEXT_SIGNER", sign, "GITHUB_APP_NEXT_PRIVATE_KEY_PATH", "is set besides the path of a private key"},
+		{"GITHUB_APP_SIGNER", "", "", "is not a source in JSON"},
+		{"GITHUB_APP_NEXT_SIGNER", `{"command":["canary"]}`, "", "has a command that is no absolute path"},
+	} {
+		_, err := ParseApp(map[string]string{tt.name: tt.value, tt.path: "/k.pem"})
+		if err == nil || !strings.Contains(err.Error(), tt.name+" "+tt.want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s=%s: %v, want %s", tt.name, tt.value, err, tt.want)
+		}
 	}
 }
 

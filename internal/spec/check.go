@@ -3,17 +3,22 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 var (
 	appName  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 	clientID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	// One that begins with a dot could lead out of its path.
+	vaultName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
 )
 
 // checkText refuses what could not be written to an env file or a unit.
@@ -59,6 +64,37 @@ func checkEnvValue(s string) error {
 func checkHost(s string) error {
 	if !hostName.MatchString(s) {
 		return errors.New(`must be a host name in lower case, such as "github.com", without https://`)
+	}
+	return nil
+}
+
+// checkAddress refuses what is no address of Vault's, and one where the login would
+// go over a network in the clear.
+func checkAddress(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New(`must be a URL such as "https://vault.example.com:8200"`)
+	case u.Scheme != "https" && (u.Scheme != "http" || !githubhost.Loopback(u.Hostname())):
+		return errors.New("must begin with https://: what opens Vault is never sent in the clear")
+	}
+	return nil
+}
+
+// checkVaultName refuses what no key of the transit engine is called.
+func checkVaultName(s string) error {
+	if !vaultName.MatchString(s) {
+		return errors.New("must hold only letters, digits, _, - and .")
+	}
+	return nil
+}
+
+// checkVaultPath takes several such names with slashes between them.
+func checkVaultPath(s string) error {
+	for name := range strings.SplitSeq(s, "/") {
+		if !vaultName.MatchString(name) {
+			return errors.New(`must be a path such as "transit" or "team/transit", without a slash at either end`)
+		}
 	}
 	return nil
 }

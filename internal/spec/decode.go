@@ -2,8 +2,8 @@ package spec
 
 import (
 	"errors"
+	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
@@ -15,6 +15,12 @@ import (
 type found struct {
 	*hcl.Block
 	ranges map[string]hcl.Range
+}
+
+// has reports whether the block sets name.
+func (f found) has(name string) bool {
+	_, ok := f.ranges[name]
+	return ok
 }
 
 // decode stores what stands in a block, and checks it.
@@ -50,16 +56,13 @@ func (p *parser) decode(hb *hcl.Block, b block) {
 
 // oneOf refuses a block that sets none of names, or more than one.
 func (p *parser) oneOf(f found, hint string, names ...string) {
-	set := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		_, ok := f.ranges[name]
-		return !ok
-	})
+	set := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !f.has(name) })
 	if len(set) == 0 {
 		p.fault(f.DefRange, "Missing "+names[0], "%s", hint)
 		return
 	}
 	for _, name := range set[1:] {
-		p.fault(f.ranges[name], "Not both of "+strings.Join(names, " and "), "%s is set too, at line %d: keep one of them.", set[0], f.ranges[set[0]].Start.Line)
+		p.fault(f.ranges[name], "Not both of "+set[0]+" and "+name, "%s is set too, at line %d: keep one of them.", set[0], f.ranges[set[0]].Start.Line)
 	}
 }
 
@@ -71,6 +74,9 @@ func (p *parser) checkApp(a *App, f found) {
 	p.oneOf(f, "Name the .pem file that GitHub gave you for the App.", "private_key", "key")
 	if a.NextKey != "" && a.NextKey == a.PrivateKey {
 		p.fault(f.ranges["next_key"], "Invalid next_key", "next_key names the same file as private_key: name the .pem file of another key, or take next_key out.")
+	}
+	if !a.NextSigner.IsZero() && reflect.DeepEqual(a.NextSigner, a.Signer) {
+		p.fault(f.ranges["next_key"], "Invalid next_key", "next_key is the same as key: name another key, or take next_key out.")
 	}
 }
 

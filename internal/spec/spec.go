@@ -3,7 +3,11 @@
 // host and reads no file but the bytes it is given.
 package spec
 
-import "time"
+import (
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
+)
 
 // TokenLife is how long an installation token lives. GitHub fixes it:
 // docs.github.com, "Generating an installation access token for a GitHub App".
@@ -37,8 +41,11 @@ type App struct {
 	Installation   string            // OWNER or OWNER/REPO
 	Repositories   []string          // names without owner; nil: all that the installation has
 	Permissions    map[string]string // name to read, write or admin; nil: all that the installation has
-	PrivateKey     string            // where the key is imported from
+	PrivateKey     string            // where the key is imported from, or empty
 	NextKey        string            // where a second key is imported from, or empty
+	// Signer has a key that is not imported, and NextSigner a second one. Of each
+	// of the two keys one form at most is set, and of the first one is.
+	Signer, NextSigner keysource.Source
 }
 
 // Paths are the directories that apply writes to.

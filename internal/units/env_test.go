@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -50,14 +51,13 @@ func TestAppEnvHoldsTheSpec(t *testing.T) {
 func varsOf(s *spec.Spec, i int) map[string]string {
 	app := s.Apps[i]
 	vars := map[string]string{
-		"GITHUB_APP_NAME":             app.Name,
-		"GITHUB_APP_INSTALLATION_ID":  fmt.Sprint(app.InstallationID),
-		"GITHUB_APP_PRIVATE_KEY_PATH": AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem"),
-		"GITHUB_API_URL":              s.GitHub.APIURL,
-		"GITHUB_HOST":                 s.GitHub.Host,
-		"GHAUTH_RENEW_WITHIN":         s.Refresh.RenewWithin.String(),
-		"GHAUTH_TIMEOUT":              s.Refresh.Timeout.String(),
-		"GHAUTH_GH_LOGIN":             fmt.Sprint(s.GH.Enabled && i == 0),
+		"GITHUB_APP_NAME":            app.Name,
+		"GITHUB_APP_INSTALLATION_ID": fmt.Sprint(app.InstallationID),
+		"GITHUB_API_URL":             s.GitHub.APIURL,
+		"GITHUB_HOST":                s.GitHub.Host,
+		"GHAUTH_RENEW_WITHIN":        s.Refresh.RenewWithin.String(),
+		"GHAUTH_TIMEOUT":             s.Refresh.Timeout.String(),
+		"GHAUTH_GH_LOGIN":            fmt.Sprint(s.GH.Enabled && i == 0),
 	}
 	if s.GH.Enabled && i == 0 {
 		vars["GHAUTH_GH_CONFIG_DIR"] = s.GH.ConfigDir
@@ -74,6 +74,14 @@ func varsOf(s *spec.Spec, i int) map[string]string {
 		if value != "" {
 			vars[name] = value
 		}
+	}
+	if app.PrivateKey != "" {
+		vars["GITHUB_APP_PRIVATE_KEY_PATH"] = AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".pem")
+	} else {
+		vars["GITHUB_APP_SIGNER"] = app.Signer.Encode()
+	}
+	if !app.NextSigner.IsZero() {
+		vars["GITHUB_APP_NEXT_SIGNER"] = app.NextSigner.Encode()
 	}
 	if app.NextKey != "" {
 		vars["GITHUB_APP_NEXT_PRIVATE_KEY_PATH"] = AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ".next.pem")
@@ -114,19 +122,22 @@ func TestMintReadsTheSpec(t *testing.T) {
 // appOf gives the i-th app of s as mint is to read it from dir.
 func appOf(s *spec.Spec, i int, dir string) refresh.App {
 	app := s.Apps[i]
-	keys := KeysOf(s, i)
 	a := refresh.App{
 		Name: app.Name, File: AppFile(dir, "github-app", i, app.Name, ".env"), TokenFile: AppFile(dir, "github-token", i, app.Name, ".env"),
 		Issuer: cmp.Or(app.ClientID, fmt.Sprint(app.AppID)), InstallationID: app.InstallationID, Installation: app.Installation,
-		Repositories: app.Repositories, Permissions: app.Permissions, KeyPath: keys[0].Managed,
+		Repositories: app.Repositories, Permissions: app.Permissions, Key: app.Signer, NextKey: app.NextSigner,
 		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
 		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
 	}
 	if a.GH {
 		a.GHDir = s.GH.ConfigDir
 	}
-	if len(keys) > 1 {
-		a.NextKeyPath = keys[1].Managed
+	for _, key := range KeysOf(s, i) {
+		if key.Next {
+			a.NextKey = keysource.Source{File: key.Managed}
+		} else {
+			a.Key = keysource.Source{File: key.Managed}
+		}
 	}
 	return a
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 )
 
-// A Key is a private key of an app, which apply keeps a copy of.
+// A Key is a private key of an app in a file, which apply keeps a copy of.
 type Key struct {
 	App     string
 	Attr    string // the spec's attribute that names it
@@ -16,19 +16,22 @@ type Key struct {
 	Next    bool   // it is the one to rotate to
 }
 
-// KeysOf gives the keys of the i-th app: the one that signs, and the one to
-// rotate to, if there is one.
+// KeysOf gives the keys of the i-th app that are files: the one that signs, and the
+// one to rotate to.
 func KeysOf(s *spec.Spec, i int) []Key {
 	app := s.Apps[i]
 	managed := func(ext string) string { return AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ext) }
-	keys := []Key{{App: app.Name, Attr: "private_key", Label: "key", Source: app.PrivateKey, Managed: managed(".pem")}}
+	var keys []Key
+	if app.PrivateKey != "" {
+		keys = append(keys, Key{App: app.Name, Attr: "private_key", Label: "key", Source: app.PrivateKey, Managed: managed(".pem")})
+	}
 	if app.NextKey != "" {
 		keys = append(keys, Key{App: app.Name, Attr: "next_key", Label: "next key", Source: app.NextKey, Managed: managed(".next.pem"), Next: true})
 	}
 	return keys
 }
 
-// Keys gives the keys of all apps.
+// Keys gives those of all apps.
 func Keys(s *spec.Spec) (keys []Key) {
 	for i := range s.Apps {
 		keys = append(keys, KeysOf(s, i)...)

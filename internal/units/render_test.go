@@ -57,6 +57,43 @@ app "next" {
   next_key { file = "~/keys/new.pem" }
 }
 `,
+	"signers": `
+app "hsm" {
+  app_id          = 1
+  installation_id = 11
+  key {
+    command    = ["/opt/it's here/sign", "$HOME \\ é", "<&>"]
+    public_key = "~/keys/hsm.pub"
+  }
+  next_key {
+    vault {
+      address   = "https://vault.example.com:8200/"
+      mount     = "team/transit"
+      key       = "hsm"
+      version   = 3
+      namespace = "ns"
+      ca_file   = "~/it's a ca.pem"
+      approle {
+        role_id        = "role"
+        secret_id_file = "~/.secret"
+      }
+    }
+  }
+}
+app "vaulted" {
+  app_id          = 2
+  installation_id = 12
+  key {
+    vault {
+      address    = "http://127.0.0.1:8200"
+      key        = "app"
+      version    = 1
+      token_file = "~/.vault-token"
+    }
+  }
+  next_key { file = "~/keys/new.pem" }
+}
+`,
 	"enterprise": fourLines + `
 github {
   host    = "github.example.com"

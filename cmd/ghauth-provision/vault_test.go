@@ -1,0 +1,93 @@
+package main_test
+
+import (
+	"crypto/rsa"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+const vaultProgram = "vault"
+
+// haveVault puts Vault where the users of hosts can run it.
+func haveVault(t *testing.T) {
+	t.Helper()
+	program := testvault.Build(t)
+	copyVault.Do(func() {
+		data, err := os.ReadFile(program)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(tools, vaultProgram), data, 0o755)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+var copyVault sync.Once
+
+// vaultCommand rules a real Vault:
+//
+//	vault up CA NAME...          serve at 127.0.0.1:8200, with the key takopi, and write the authority to CA
+//	vault app ID INSTALLATION    register an app at GitHub by version 1 of the key
+//	vault rekey ID VERSION...    GitHub knows these versions, and no other
+//	vault secret-id FILE         write a new secret id of the AppRole
+//	vault token FILE TTL         write a new token that may sign
+//	vault seal, unseal, rotate
+func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
+	city := cityOf(ts)
+	if args[0] == "up" {
+		v, err := testvault.Run(filepath.Join(toolsDir(), vaultProgram), "127.0.0.1:8200", args[2:]...)
+		ts.Check(err)
+		ts.Defer(v.Stop)
+		ts.Check(v.Setup("takopi"))
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(v.CA), 0o644))
+		city.vault = v
+		return
+	}
+	v := city.vault
+	number := func(i int) int64 {
+		n, err := strconv.ParseInt(args[i], 10, 64)
+		ts.Check(err)
+		return n
+	}
+	public := func(version int) *rsa.PublicKey {
+		key, err := v.Public(version)
+		ts.Check(err)
+		return key
+	}
+	write := func(secret string, err error) {
+		ts.Check(err)
+		city.secrets = append(city.secrets, secret)
+		file := ts.MkAbs(args[1])
+		ts.Check(os.MkdirAll(filepath.Dir(file), 0o700))
+		ts.Check(os.WriteFile(file, []byte(secret+"\n"), 0o600))
+	}
+	switch args[0] {
+	case "app":
+		city.know(number(1), number(2), "Iv23li"+args[1], public(1))
+	case "rekey":
+		var keys []*rsa.PublicKey
+		for i := range args[2:] {
+			keys = append(keys, public(int(number(2+i))))
+		}
+		city.server.SetKeys(number(1), keys...)
+	case "secret-id":
+		write(v.SecretID())
+	case "token":
+		write(v.Token("sign", args[2]))
+	case "seal":
+		ts.Check(v.Seal())
+	case "unseal":
+		ts.Check(v.Unseal())
+	case "rotate":
+		ts.Check(v.Rotate())
+	default:
+		ts.Fatalf("vault %s?", args[0])
+	}
+}

@@ -1,0 +1,34 @@
+# The key is in the transit engine of Vault or OpenBao, which signs with it and
+# gives it to nobody. Import the .pem that GitHub gave you, and let no copy remain:
+#
+#   vault write transit/keys/takopi/import type=rsa-2048 ciphertext=…
+#
+# GitHub knows that key alone, so its version is pinned: a rotation in Vault makes
+# a key that GitHub has never seen. To change keys, generate a new one at GitHub
+# and name it in next_key.
+app "takopi" {
+  app_id          = 123456
+  installation_id = 987654
+
+  key {
+    vault {
+      address = "https://vault.example.com:8200"
+      key     = "takopi"
+      version = 1
+
+      # The role needs a policy with no more than this:
+      #   path "transit/keys/takopi"           { capabilities = ["read"] }
+      #   path "transit/sign/takopi/sha2-256"  { capabilities = ["update"] }
+      # Agents run as this user and can log in as the role, too. They can sign with
+      # the key as long as Vault lets them, but not take it away: bind the secret id
+      # to this host's address (secret_id_bound_cidrs), and an end is one command.
+      approle {
+        role_id        = "minter"
+        secret_id_file = "~/.config/vault/secret-id"
+      }
+
+      # In the place of approle, what Vault's agent keeps fresh:
+      # token_file = "~/.vault-token"
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package child
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"testing"
+)
+
+// os/exec would report what Cancel gives as the program's failure.
+func TestCancelAfterTheEnd(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "true")
+	KillGroup(cmd)
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Cancel(); !errors.Is(err, os.ErrProcessDone) {
+		t.Errorf("%v, want os.ErrProcessDone", err)
+	}
+}
