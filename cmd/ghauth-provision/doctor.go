@@ -20,7 +20,7 @@ its fingerprint, the clock, the App, its installation, the permissions and repos
 that are wanted, and whether the stored token works; then gh's login and what shadows
 it, processes that hold a replaced token, the timer, its script, and drift. Each line
 that is not ok says what to do. The exit status is 1 when something has failed.
-It changes nothing. What an installation token cannot do is no fault of the host's:
+It changes nothing, but that a stored token which GitHub refuses is replaced. What an installation token cannot do is no fault of the host's:
 gh api user answers 403 for every one, since there is no user behind it.`,
 		examples: []string{
 			program + " doctor",

@@ -16,7 +16,11 @@ import (
 func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (checks []preflight.Check) {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
-	key, err := signer.Open(ctx, app.Key, w.env)
+	keys, source := w.openedKeys(ctx, app), app.Key
+	if keys.NextInUse {
+		source = app.NextKey // GitHub may know the other no more
+	}
+	key, err := signer.Open(ctx, source, w.env)
 	if err != nil {
 		checks = append(checks, preflight.Unopened(err))
 	} else {
@@ -24,14 +28,14 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (che
 	}
 	checks = append(checks, ok("exposure", app.Key.Exposure(w.tilde)))
 	if !app.NextKey.IsZero() {
-		checks = append(checks, w.nextKeyCheck(ctx, app), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
+		checks = append(checks, nextKeyCheck(keys), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
 	}
 	checks = append(checks, w.tokenCheck(ctx, dir, app))
 	if app.GH {
 		checks = append(checks, w.ghCheck(app))
 	}
-	for _, h := range app.Holders("/proc") {
-		checks = append(checks, warning("processes", h.String(), "start it anew; an environment is never refreshed: gh's login and git's helper are"))
+	for _, h := range app.Holders("/proc", false) {
+		checks = append(checks, warning("processes", h.String()+", which has been replaced", "start it anew; an environment is never refreshed: gh's login and git's helper are"))
 	}
 	return checks
 }
@@ -46,16 +50,20 @@ func (w *world) ask(ctx context.Context, app refresh.App, key crypto.Signer) []p
 		Issuer: app.Issuer, ID: app.InstallationID, Repositories: app.Repositories, Permissions: app.Permissions, Key: key})
 }
 
-// nextKeyCheck says how far the way to the next key has been gone.
-func (w *world) nextKeyCheck(ctx context.Context, app refresh.App) preflight.Check {
+// openedKeys tells of an app's keys by opening them, wherever they are.
+func (w *world) openedKeys(ctx context.Context, app refresh.App) keyStatus {
 	stored, _, _ := app.Stored(w.now())
-	k := w.keysOf(app, stored, func(s keysource.Source) (crypto.PublicKey, error) {
+	return w.keysOf(app, stored, func(s keysource.Source) (crypto.PublicKey, error) {
 		key, err := signer.Open(ctx, s, w.env)
 		if err != nil {
 			return nil, err
 		}
 		return key.Public(), nil
 	})
+}
+
+// nextKeyCheck says how far the way to the next key has been gone.
+func nextKeyCheck(k keyStatus) preflight.Check {
 	next := cmp.Or(k.Next, k.NextSource)
 	if k.NextInUse {
 		return warning("next_key", "tokens are asked for with "+next+": the old key, "+cmp.Or(k.Fingerprint, k.Source)+", can go",
@@ -67,7 +75,8 @@ func (w *world) nextKeyCheck(ctx context.Context, app refresh.App) preflight.Che
 	return warning("next_key", "no token has come by "+next+" yet", "add the key on the App's settings page, then run: "+program+" mint --force")
 }
 
-// tokenCheck looks at the stored token, and has GitHub say whether it works.
+// tokenCheck looks at the stored token, and has GitHub say whether it works. One
+// that GitHub refuses is replaced.
 func (w *world) tokenCheck(ctx context.Context, dir string, app refresh.App) preflight.Check {
 	token, state, err := app.Stored(w.now())
 	if state != refresh.Fresh && state != refresh.Due {
@@ -77,12 +86,17 @@ func (w *world) tokenCheck(ctx context.Context, dir string, app refresh.App) pre
 		}
 		return failed("token", detail, "run "+program+" mint")
 	}
-	_, err = w.refresher(dir).Probe(ctx, app, token.Token)
+	r := w.refresher(dir)
+	_, err = r.Probe(ctx, app, token.Token)
 	switch {
 	case mint.IsTemporary(err):
 		return notChecked("token", err.Error(), remedyOf(err))
 	case err != nil:
-		return failed("token", err.Error(), "run "+program+" mint --force")
+		res := r.Run(ctx, []refresh.App{app}, true)[0]
+		if res.Err != nil {
+			return failed("token", err.Error()+"; and no new one: "+res.Err.Error(), remedyOf(res.Err))
+		}
+		return warning("token", err.Error()+": it was replaced by "+res.Token.Value.String()+" (sha256 "+res.Token.Value.Digest()+")", "find out who revoked it")
 	}
 	return ok("token", "works for "+span(token.ExpiresAt.Sub(w.now()))+" more: "+token.Value.String()+" (sha256 "+token.Value.Digest()+")")
 }

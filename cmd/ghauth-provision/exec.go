@@ -57,7 +57,7 @@ func (w *world) tokenFor(ctx context.Context, c *cli.Context) (refresh.App, refr
 		return app, refresh.Stored{}, err
 	}
 	if alone {
-		token, err := w.standAlone(ctx, app)
+		token, err := w.standAlone(ctx, c, app)
 		return app, token, err
 	}
 	dir, app, err := w.oneApp(c)
@@ -86,7 +86,7 @@ func (w *world) oneApp(c *cli.Context) (dir string, app refresh.App, err error) 
 // asked, a token that should still live is better than none.
 func (w *world) handOut(ctx context.Context, r *refresh.Refresher, app refresh.App) (refresh.Stored, error) {
 	var res refresh.Result
-	w.slow("asking GitHub", func() { res = r.Ensure(ctx, []refresh.App{app})[0] })
+	w.slow("asking GitHub", func() { res = r.HandOut(ctx, app) })
 	if mint.IsTemporary(res.Err) && res.Token.Value != "" {
 		w.say("%s: %v", app.Name, res.Err)
 		return res.Token, nil

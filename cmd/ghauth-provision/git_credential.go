@@ -102,7 +102,7 @@ func (w *world) getCredential(ctx context.Context, req gitcredential.Request, r 
 	if err != nil {
 		return err
 	}
-	res := w.refresh(ctx, r, []refresh.App{app}, false)[0]
+	res := w.live(ctx, r, app)
 	if res.Token.Value == "" {
 		return ofApp(app, res.Err)
 	}

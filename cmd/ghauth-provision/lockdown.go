@@ -31,8 +31,8 @@ func (w *world) lockdown(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var results []refresh.Result
-	w.slow("revoking at GitHub", func() { results, err = w.refresher(dir).Lockdown(ctx, apps) })
+	held := w.holders(apps)
+	// The timer first: it needs nothing of GitHub, nor of a run that is at work.
 	stopped := w.moveTimer(ctx, dir, func(timer plan.Unit) []plan.Action {
 		var actions []plan.Action
 		if timer.Active == "active" {
@@ -43,9 +43,29 @@ func (w *world) lockdown(ctx context.Context, c *cli.Context) error {
 		}
 		return actions
 	})
-	told := w.reportRevoked(results)
-	w.print("%s", w.nextSteps(apps))
-	return errors.Join(append(errs, err, told, stopped)...)
+	var results []refresh.Result
+	w.slow("revoking at GitHub", func() { results, err = w.refresher(dir).Lockdown(ctx, apps) })
+	if is[*refresh.BusyError](err) {
+		err = &failure{exitTemporary, err.Error() + ": it may store one more token", "end it (fuser " + dir + "/.ghauth.lock), then run " + program + " lockdown again"}
+	}
+	all := errors.Join(append(errs, err, w.reportRevoked(results, "run "+program+" lockdown again"), stopped)...)
+	if all == nil {
+		w.print("\nLocked down. What to do next:")
+	} else {
+		w.print("\nNo token is minted or handed out any more, but not all of the lockdown is done: see the errors. What to do next:")
+	}
+	w.print("%s", w.nextSteps(apps, held))
+	return all
+}
+
+// holders lists the processes whose environment holds a token of ours.
+func (w *world) holders(apps []refresh.App) (all []string) {
+	for _, app := range apps {
+		for _, h := range app.Holders("/proc", true) {
+			all = append(all, h.String())
+		}
+	}
+	return all
 }
 
 // lockedDown reports whether the host that s is applied to is locked down.
@@ -55,19 +75,21 @@ func (w *world) lockedDown(s *spec.Spec) bool {
 }
 
 // nextSteps says what a lockdown cannot do by itself.
-func (w *world) nextSteps(apps []refresh.App) string {
-	text := `
-Locked down. What to do next:
-  1. Tokens that were replaced within the last hour live until ` + w.now().Add(spec.TokenLife).Local().Format(time.TimeOnly) + ` at the latest. To end
-     these, too, suspend the installation at GitHub: Settings, Applications, Configure.
+func (w *world) nextSteps(apps []refresh.App, held []string) string {
+	text := `  1. Tokens that were replaced or handed out within the last hour live until ` + w.now().Add(spec.TokenLife).Local().Format(time.TimeOnly) + ` at the
+     latest. To end these, too, suspend the installation at GitHub: Settings, Applications, Configure.
   2. If the key may have leaked, generate a new one on the App's settings page and delete the old one there:`
 	for _, app := range apps {
 		text += "\n       " + app.Name + ": " + fingerprintOf(app.Key)
 	}
-	return text + `
+	text += `
   3. See what was minted and handed out: journalctl --user GHAUTH_EVENT=mint + GHAUTH_EVENT=reuse -o verbose
      (or ` + audit.FileName + ` in the key directory). GitHub's audit log has the same SHA-256, as base64.
-  4. End what still runs with an old token: agents and shells started before.
+  4. End what still runs with a token of before: agents and shells.`
+	for _, h := range held {
+		text += "\n       " + h
+	}
+	return text + `
   5. Then: ` + program + ` resume`
 }
 
@@ -90,8 +112,9 @@ func (w *world) resume(ctx context.Context, c *cli.Context) error {
 	if _, locked := refresh.LockedDown(dir); !locked {
 		w.say("there was no lockdown")
 	}
-	if err := r.Resume(); err != nil {
-		return err
+	results, err := r.Resume(ctx, apps)
+	if err := errors.Join(err, w.reportRevoked(results, "when GitHub answers again, run "+program+" resume again")); err != nil {
+		return err // still locked down
 	}
 	started := w.moveTimer(ctx, dir, func(timer plan.Unit) []plan.Action {
 		var actions []plan.Action

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ func (w *world) mint(ctx context.Context, c *cli.Context) error {
 	case alone && form == "":
 		return usage("the token of an App that is not provisioned is stored nowhere", "say how to print it: --output env, json or token")
 	case alone:
-		token, err := w.standAlone(ctx, app)
+		token, err := w.standAlone(ctx, c, app)
 		if err != nil {
 			return err
 		}
@@ -90,7 +91,13 @@ func (w *world) mintOne(ctx context.Context, c *cli.Context, form string) error 
 	if err != nil {
 		return err
 	}
-	res := w.refresh(ctx, w.refresher(dir), []refresh.App{app}, c.Bool("force"))[0]
+	r := w.refresher(dir)
+	var res refresh.Result
+	if c.Bool("force") {
+		res = w.refresh(ctx, r, []refresh.App{app}, true)[0]
+	} else {
+		res = w.live(ctx, r, app)
+	}
 	if res.Token.Value == "" {
 		return ofApp(app, res.Err)
 	}
@@ -100,6 +107,12 @@ func (w *world) mintOne(ctx context.Context, c *cli.Context, form string) error 
 		}
 	}
 	return w.printToken(form, app, res.Token)
+}
+
+// live gives an app's token for use at once.
+func (w *world) live(ctx context.Context, r *refresh.Refresher, app refresh.App) (res refresh.Result) {
+	w.slow("asking GitHub for a token", func() { res = r.Live(ctx, app) })
+	return res
 }
 
 // alone gives the App that flags describe, or the environment where nothing is
@@ -188,7 +201,10 @@ func (w *world) refresher(dir string) *refresh.Refresher {
 		Dir: dir, Version: versionString(), Now: w.now, Env: w.env,
 		Warn: func(app, text string) { w.say("%s: %s", app, text) },
 		Audit: func(r audit.Record) {
-			if err := audit.Write(dir, r); err != nil {
+			switch err := audit.Write(dir, r); {
+			case errors.Is(err, fs.ErrNotExist): // nothing is provisioned, so it has no place
+				w.detail("%s: no record was kept: there is no journal", r.App)
+			case err != nil:
 				w.say("%s: no record was kept: %v", r.App, err)
 			}
 		},

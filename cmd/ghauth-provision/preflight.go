@@ -21,8 +21,8 @@ const (
 
 // preflight asks GitHub, before anything is changed, whether it would give every
 // app its token, and refuses where it would not. That GitHub cannot be asked is no
-// reason to change nothing: the mint at the end tells it. A plan that changes
-// nothing needs no look.
+// reason to change nothing: the mint at the end tells it. Apps of which nothing
+// changes are not looked at, so that one's trouble does not keep the others.
 func (w *world) preflight(ctx context.Context, j *job) error {
 	p, err := j.plan(ctx)
 	if err == nil && j.saved != nil {
@@ -33,11 +33,18 @@ func (w *world) preflight(ctx context.Context, j *job) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, preflightTime)
 	defer cancel()
+	touched := map[string]bool{}
+	for _, a := range p.Actions {
+		touched[a.After.App] = true
+	}
 	checks := make([][]preflight.Check, len(j.spec.Apps))
 	w.slow("asking GitHub whether it would give the tokens", func() {
 		var wg sync.WaitGroup
 		slots := make(chan struct{}, preflightParallel)
-		for i := range j.spec.Apps {
+		for i, app := range j.spec.Apps {
+			if !touched[app.Name] {
+				continue
+			}
 			slots <- struct{}{}
 			wg.Go(func() {
 				checks[i] = w.lookAhead(ctx, j.spec, i)

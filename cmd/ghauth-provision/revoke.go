@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/urfave/cli/v2"
@@ -27,22 +29,26 @@ the hour that GitHub gives them.`,
 			}
 			var results []refresh.Result
 			w.slow("revoking at GitHub", func() { results, err = w.refresher(dir).RevokeStored(ctx, apps) })
-			return errors.Join(append(errs, err, w.reportRevoked(results))...)
+			return errors.Join(append(errs, err, w.reportRevoked(results, "run it again when GitHub answers, or wait until then"))...)
 		},
 	})
 }
 
-// reportRevoked prints what became of the stored tokens.
-func (w *world) reportRevoked(results []refresh.Result) error {
+// reportRevoked prints what became of the stored tokens; remedy is for those that
+// could not be revoked.
+func (w *world) reportRevoked(results []refresh.Result, remedy string) error {
 	var errs []error
 	for _, res := range results {
-		switch {
+		switch token := res.Token; {
+		case res.Err != nil && token.Value != "":
+			errs = append(errs, &failure{statusOf(res.Err), fmt.Sprintf("%s: the token %s (sha256 %s) was not revoked and lives until %s: %v", res.App.Name, token.Value,
+				token.Value.Digest(), token.ExpiresAt.Local().Format(time.TimeOnly), res.Err), remedy})
 		case res.Err != nil:
 			errs = append(errs, ofApp(res.App, res.Err))
-		case res.Token.Value == "":
+		case token.Value == "":
 			w.print("%s: no token is stored", res.App.Name)
 		default:
-			w.print("%s: token %s (sha256 %s) is revoked", res.App.Name, res.Token.Value, res.Token.Value.Digest())
+			w.print("%s: token %s (sha256 %s) is revoked", res.App.Name, token.Value, token.Value.Digest())
 		}
 		errs = append(errs, ofApp(res.App, res.GHErr))
 	}

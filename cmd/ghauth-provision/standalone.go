@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"maps"
@@ -114,14 +115,18 @@ func describedApp(base, flags map[string]string) (refresh.App, error) {
 }
 
 // standAlone mints a token that is stored nowhere.
-func (w *world) standAlone(ctx context.Context, app refresh.App) (refresh.Stored, error) {
+func (w *world) standAlone(ctx context.Context, c *cli.Context, app refresh.App) (refresh.Stored, error) {
+	dir, err := w.configDir(c.String("config-dir")) // whose lockdown counts here, too
+	if err != nil {
+		return refresh.Stored{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
 	defer cancel()
 	key, err := w.standAloneKey(ctx, app)
 	if err != nil {
 		return refresh.Stored{}, err
 	}
-	r := w.refresher("")
+	r := w.refresher(dir)
 	var token refresh.Stored
 	w.slow("asking GitHub for a token", func() { token, err = r.MintWith(ctx, app, key) })
 	return token, err
@@ -130,7 +135,7 @@ func (w *world) standAlone(ctx context.Context, app refresh.App) (refresh.Stored
 // standAloneKey reads the key from a file of any mode, standard input, or the
 // environment, where CI systems put secrets; or it opens what has the key.
 func (w *world) standAloneKey(ctx context.Context, app refresh.App) (crypto.Signer, error) {
-	switch text := w.getenv("GITHUB_APP_PRIVATE_KEY"); {
+	switch {
 	case app.Key.File == "-":
 		data, err := io.ReadAll(io.LimitReader(w.stdin, mint.MaxKeySize+1))
 		if err != nil {
@@ -141,10 +146,21 @@ func (w *world) standAloneKey(ctx context.Context, app refresh.App) (crypto.Sign
 		return mint.LoadKeyFile(app.Key.File)
 	case !app.Key.IsZero():
 		return signer.Open(ctx, app.Key, w.env)
-	case text != "":
-		return mint.ParseKey([]byte(text))
+	case w.privateKey != "":
+		return mint.ParseKey(keyText(w.privateKey))
 	}
 	return nil, usage("with which key? --private-key is not given", "name its file, or set GITHUB_APP_PRIVATE_KEY_PATH or GITHUB_APP_PRIVATE_KEY")
+}
+
+// keyText gives a PEM that stands in a variable, which CI systems keep on one line:
+// with \n for its ends of lines, or in base64.
+func keyText(text string) []byte {
+	if !strings.Contains(text, "-----BEGIN") {
+		if data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), "")); err == nil {
+			return data
+		}
+	}
+	return []byte(strings.ReplaceAll(text, `\n`, "\n"))
 }
 
 // outputFlag asks for a whole token, which nothing else prints.

@@ -24,6 +24,8 @@ type world struct {
 	root           plan.Root // what --root names, once it is taken
 	now            func() time.Time
 
+	privateKey string // that of the environment, which no program that is run may see
+
 	terminal bool // stdin is one
 	colour   bool // stdout is one
 
@@ -31,10 +33,14 @@ type world struct {
 	noColor, verbose bool
 }
 
+// keyVariable holds an App's private key, where CI systems put secrets.
+const keyVariable = "GITHUB_APP_PRIVATE_KEY"
+
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, w world, args []string) int {
 	out := &output{Writer: w.stdout}
 	w.terminal, w.colour = isTerminal(w.stdin), isTerminal(w.stdout)
+	w.privateKey, w.env = w.getenv(keyVariable), slices.DeleteFunc(slices.Clone(w.env), func(v string) bool { return strings.HasPrefix(v, keyVariable+"=") })
 	w.stdin, w.stdout = interruptible{ctx, w.stdin}, out
 	w.args = args
 	app := w.app()

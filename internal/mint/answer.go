@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// maxTokenLife is twice what GitHub gives: more is no installation token.
-const maxTokenLife = 2 * time.Hour
+// MaxTokenLife is twice what GitHub gives: more is no installation token.
+const MaxTokenLife = 2 * time.Hour
 
 // Stateless tokens have several hundred characters. Of a token below the least
 // too much would be shown with its first eight.
@@ -64,7 +64,7 @@ func readToken(resp response) (Token, scope, error) {
 		return Token{}, scope{}, fault(Temporary, remedyPortal, "GitHub's answer holds no usable token")
 	}
 	expires := answer.ExpiresAt.Add(-resp.offset).UTC()
-	if life := expires.Sub(resp.sent); life <= 0 || life > maxTokenLife {
+	if life := expires.Sub(resp.sent); life <= 0 || life > MaxTokenLife {
 		return Token{}, scope{}, fault(Temporary, remedyPortal, "GitHub's answer has an expires_at that cannot be: %s", answer.ExpiresAt.Format(time.RFC3339))
 	}
 	granted := scope{Permissions: plain(answer.Permissions)}

@@ -24,7 +24,7 @@ const maxCASize = 1 << 20
 // of them: a thousand mints make no more handshakes than these, and stay far
 // below the 100 requests at once that GitHub allows (docs.github.com, "Rate
 // limits for the REST API").
-const maxConns = 8
+const maxConns = 32
 
 // Transport verifies TLS, against caFile's authorities too where one is named,
 // honours HTTPS_PROXY and NO_PROXY, and keeps loopback names on loopback

@@ -31,6 +31,9 @@ func newGHSite(t *testing.T, script string) *ghSite {
 	return s
 }
 
+// keeps is what a script does that keeps the login as gh does: in hosts.yml.
+const keeps = `printf 'github.localhost:\n    oauth_token: %s\n' "$(tee $OUT/stdin)" >$GH_CONFIG_DIR/hosts.yml`
+
 // gh replaces the script. What it does with $1 is its own affair.
 func (s *ghSite) gh(script string) {
 	s.Helper()

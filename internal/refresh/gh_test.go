@@ -60,7 +60,7 @@ func TestGHIsGivenTheToken(t *testing.T) {
 }
 
 func TestGHIsToldOnce(t *testing.T) {
-	s := newGHSite(t, "cat >$OUT/stdin")
+	s := newGHSite(t, keeps)
 	s.told(s.ok(false)[0].Token.Value)
 	s.gh("exit 1")
 	if err := os.Remove(s.path(".ghauth.lock")); err != nil {

@@ -60,7 +60,10 @@ func toldGH(app App, token mint.Secret, env []string) bool {
 	if s.token != token.SHA256() || s.host != app.Host || s.state != told || s.dir != dir {
 		return false
 	}
-	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
+	hosts, err := readGH(filepath.Join(dir, "hosts.yml"))
+	if errors.Is(err, errAbsent) {
+		return false
+	}
 	if err != nil {
 		return true // what gh keeps cannot be looked into: the stamp counts
 	}

@@ -63,7 +63,7 @@ func TestLockOfTheDeadIsFree(t *testing.T) {
 	}
 	_ = cmd.Wait() // killed
 	s.ok(false)
-	s.holds(".ghauth.lock", "github-token.env")
+	s.holds(".ghauth.lock", "github-token.earlier", "github-token.env")
 }
 
 func TestLockHeldTooLong(t *testing.T) {

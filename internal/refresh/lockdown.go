@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
@@ -41,9 +42,11 @@ func (r *Refresher) unlocked() error {
 	return nil
 }
 
-// Lockdown has no more tokens minted, and revokes those that are stored. The
-// results come in the order of apps; a token that could not be revoked stays
-// stored, so that another Lockdown can try again.
+// Lockdown has no more tokens minted, logs gh out, and revokes those that are
+// stored, also of apps that cannot be read. The results come in the order of apps,
+// those others last; a token that could not be revoked stays stored, so that another
+// Lockdown can try again. A run that is still at work after lockPatience is not
+// waited for: then the error is a *BusyError, and what it stores is still to be revoked.
 func (r *Refresher) Lockdown(ctx context.Context, apps []App) ([]Result, error) {
 	marker := filepath.Join(r.Dir, LockdownFile)
 	if _, locked := LockedDown(r.Dir); !locked {
@@ -51,33 +54,74 @@ func (r *Refresher) Lockdown(ctx context.Context, apps []App) ([]Result, error) 
 			return nil, &WriteError{r.Dir, err}
 		}
 	}
-	return r.RevokeStored(ctx, apps)
+	unlock, busy := r.lockSoon(ctx)
+	if busy == nil {
+		defer unlock()
+	}
+	return r.revokeAll(ctx, slices.Concat(apps, r.orphans(apps))), busy
 }
 
-// Resume ends a lockdown. That there is none is no error.
-func (r *Refresher) Resume() error {
-	if err := atomicfile.Remove(filepath.Join(r.Dir, LockdownFile)); err != nil {
-		return &WriteError{r.Dir, err}
+// orphans gives what has a token file and is none of apps.
+func (r *Refresher) orphans(apps []App) (more []App) {
+	files, _ := filepath.Glob(filepath.Join(escapeGlob(r.Dir), "github-token*.env"))
+	for _, file := range files {
+		if !slices.ContainsFunc(apps, func(a App) bool { return a.TokenFile == file }) {
+			more = append(more, orphan(file))
+		}
 	}
-	return nil
+	return more
+}
+
+// Resume ends a lockdown, once nothing of before it lives any more: tokens that the
+// lockdown could not revoke are revoked first. That there is none is no error.
+func (r *Refresher) Resume(ctx context.Context, apps []App) ([]Result, error) {
+	if _, locked := LockedDown(r.Dir); !locked {
+		return nil, nil
+	}
+	results, err := r.RevokeStored(ctx, slices.Concat(apps, r.orphans(apps)))
+	if err != nil {
+		return results, err
+	}
+	for _, res := range results {
+		if res.Err != nil {
+			return results, nil
+		}
+	}
+	if err := atomicfile.Remove(filepath.Join(r.Dir, LockdownFile)); err != nil {
+		return results, &WriteError{r.Dir, err}
+	}
+	return results, nil
+}
+
+// lockPatience bounds the wait for a run that is at work.
+const lockPatience = 20 * time.Second
+
+func (r *Refresher) lockSoon(ctx context.Context) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	unlock, _, err = r.lock(ctx)
+	return unlock, err
 }
 
 // RevokeStored revokes the stored tokens of apps, forgets them and logs gh out of
 // them. A Result's Token is the one that was revoked, zero if none was stored.
 func (r *Refresher) RevokeStored(ctx context.Context, apps []App) ([]Result, error) {
-	// A run that had begun before stores its token first.
-	unlock, _, err := r.lock(ctx)
+	unlock, err := r.lockSoon(ctx) // a run that had begun before stores its token first
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	return r.revokeAll(ctx, apps), nil
+}
+
+func (r *Refresher) revokeAll(ctx context.Context, apps []App) []Result {
 	results := make([]Result, len(apps))
 	work := make([]*Result, len(apps))
 	for i, app := range apps {
 		results[i].App, work[i] = app, &results[i]
 	}
 	each(work, func(res *Result) { r.revokeStored(ctx, res) })
-	return results, nil
+	return results
 }
 
 func (r *Refresher) revokeStored(ctx context.Context, res *Result) {
@@ -91,11 +135,14 @@ func (r *Refresher) revokeStored(ctx context.Context, res *Result) {
 		return
 	}
 	res.Token = token.Stored
+	if app.GH {
+		res.GHErr = r.LogOutGH(ctx, GHStamp(app.TokenFile))
+	}
 	if res.Err = r.Revoke(ctx, app.TokenFile); res.Err != nil {
 		return
 	}
-	if app.GH {
-		res.GHErr = r.LogOutGH(ctx, GHStamp(app.TokenFile))
+	if err := app.outdate(token.Value); err != nil {
+		r.warn(app, "the token cannot be told from others any more: "+err.Error())
 	}
 	if err := atomicfile.Remove(app.TokenFile); err != nil {
 		res.Err = &WriteError{r.Dir, err}

@@ -63,7 +63,7 @@ func (a App) owners(r *Refresher) (owners []string) {
 // learnOwner asks GitHub whose repositories the app's token is for, "" where it has
 // none. Where there is no token it is minted.
 func (r *Refresher) learnOwner(ctx context.Context, app App) (string, error) {
-	res := r.Run(ctx, []App{app}, false)[0]
+	res := r.Live(ctx, app)
 	if res.Token.Value == "" || res.Token.Owner != "" {
 		return res.Token.Owner, res.Err
 	}

@@ -25,9 +25,21 @@ func (r *Refresher) Probe(ctx context.Context, app App, token mint.Token) (owner
 	if err != nil {
 		return "", err
 	}
+	isNew := r.Now().Sub(token.CreatedAt) <= newFor
+	return again(ctx, func(err error) bool { return isNew && errors.Is(err, &mint.Error{Kind: mint.Denied}) },
+		func() (string, error) { return client.Probe(ctx, token.Value) })
+}
+
+// try is Probe for a token that has just been minted, and would be lost by one
+// answer that fails.
+func (r *Refresher) try(ctx context.Context, app App, token mint.Token) (owner string, err error) {
+	return again(ctx, mint.IsTemporary, func() (string, error) { return r.Probe(ctx, app, token) })
+}
+
+// again tries up to probeTries times while an error may pass.
+func again(ctx context.Context, mayPass func(error) bool, probe func() (string, error)) (owner string, err error) {
 	for try := 1; ; try++ {
-		owner, err = client.Probe(ctx, token.Value)
-		if !errors.Is(err, &mint.Error{Kind: mint.Denied}) || try == probeTries || r.Now().Sub(token.CreatedAt) > newFor {
+		if owner, err = probe(); err == nil || !mayPass(err) || try == probeTries {
 			return owner, err
 		}
 		select {

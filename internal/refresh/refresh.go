@@ -40,8 +40,10 @@ type Refresher struct {
 	clients clients
 }
 
-// maxParallel bounds how many apps are minted for at once.
-const maxParallel = 8
+// maxParallel bounds how many apps are minted for at once: enough that a few which
+// hang hold back no other, and well below what GitHub takes (docs.github.com, "Rate
+// limits for the REST API": 100 requests at a time).
+const maxParallel = 32
 
 // Run refreshes apps, each of whose tokens is due, or all with force. Apps
 // whose token is fresh cost no lock and no network. A failing app holds back
@@ -81,14 +83,25 @@ func (r *Refresher) run(ctx context.Context, results []Result, force bool) {
 	defer cancel()
 	unlock, held, err := r.lock(ctx)
 	if err != nil {
-		for _, res := range work {
-			res.Err = err
-		}
+		fail(work, err)
 		return
 	}
 	defer unlock()
+	if err := r.unlocked(); err != nil { // it may have come while the lock was waited for
+		fail(work, err)
+		return
+	}
 	r.sweep(results)
 	each(work, func(res *Result) { r.refresh(ctx, res, force, held) })
+}
+
+func fail(work []*Result, err error) {
+	for _, res := range work {
+		res.Err = err
+		if _, locked := errors.AsType[*LockdownError](err); locked {
+			res.Token = Stored{}
+		}
+	}
 }
 
 func each(work []*Result, do func(*Result)) {
@@ -142,7 +155,42 @@ func (r *Refresher) refresh(ctx context.Context, res *Result, force bool, held t
 // Ensure refreshes apps as Run does, and has GitHub say that a token which was
 // kept still works: one that it refuses, as after a revocation, is replaced.
 func (r *Refresher) Ensure(ctx context.Context, apps []App) []Result {
-	results := r.Run(ctx, apps, false)
+	return r.ensure(ctx, r.Run(ctx, apps, false))
+}
+
+const (
+	// handOutLife is how much life a stored token has left to be handed out as it
+	// is, whatever else is going on: a run is for whole directories and may wait.
+	handOutLife = 10 * time.Minute
+	// handOutPatience bounds the wait for a newer one while the stored one lives.
+	handOutPatience = 10 * time.Second
+)
+
+// Live gives app's token for use at once: the stored one if it lives for a while
+// yet, else as Run does, without much waiting where it still lives.
+func (r *Refresher) Live(ctx context.Context, app App) Result {
+	res := Result{App: app}
+	if r.unlocked() == nil {
+		_, res.Err = r.look(&res)
+		if left := res.Token.ExpiresAt.Sub(r.Now()); res.Err == nil && left > handOutLife && left <= mint.MaxTokenLife {
+			r.record(res)
+			return res
+		}
+	}
+	if res.Token.Value != "" {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, handOutPatience)
+		defer cancel()
+	}
+	return r.Run(ctx, []App{app}, false)[0]
+}
+
+// HandOut is Live, and has GitHub say that the token works, as Ensure does.
+func (r *Refresher) HandOut(ctx context.Context, app App) Result {
+	return r.ensure(ctx, []Result{r.Live(ctx, app)})[0]
+}
+
+func (r *Refresher) ensure(ctx context.Context, results []Result) []Result {
 	var kept []*Result
 	for i := range results {
 		if res := &results[i]; res.Err == nil && !res.Minted {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/signer"
@@ -22,12 +23,13 @@ func (r *Refresher) renew(ctx context.Context, res *Result) error {
 	if err != nil {
 		return err
 	}
-	token.Owner, err = r.Probe(ctx, app, token.Token)
+	token.Owner, err = r.try(ctx, app, token.Token)
 	switch {
 	case err == nil:
 	case mint.IsTemporary(err) && res.Token.Value == "":
 		r.warn(app, "the new token could not be tried: "+err.Error())
 	default:
+		r.discard(ctx, app, token)
 		return fmt.Errorf("the new token is not taken over: %w", err)
 	}
 	if err := r.store(app, token); err != nil {
@@ -35,6 +37,20 @@ func (r *Refresher) renew(ctx context.Context, res *Result) error {
 	}
 	res.Token, res.Minted = token, true
 	return nil
+}
+
+// discard revokes a new token that is not kept, and leaves its record: it may live
+// where that fails.
+func (r *Refresher) discard(ctx context.Context, app App, token Stored) {
+	rec := audit.Record{Event: audit.Refusal, TokenSHA256: token.Value.SHA256(), ExpiresAt: token.ExpiresAt, Key: token.Key, Reason: "a new token was not taken over"}
+	client, err := r.client(app)
+	if err == nil {
+		err = client.Revoke(ctx, token.Value)
+	}
+	if err != nil {
+		rec.Reason += ", and could not be revoked: " + err.Error()
+	}
+	r.audit(app, rec)
 }
 
 // mint asks for a token with the app's keys in turn: while one is replaced by
@@ -71,7 +87,15 @@ func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, so
 // stores it nowhere. Where the app has no installation yet, the one that it names is
 // looked up, or the only one there is.
 func (r *Refresher) MintWith(ctx context.Context, app App, key crypto.Signer) (Stored, error) {
-	token, err := r.mintWith(ctx, &app, key)
+	err := r.unlocked()
+	var token Stored
+	if err == nil {
+		token, err = r.mintWith(ctx, &app, key)
+	}
+	if locked := r.unlocked(); err == nil && locked != nil { // it has come meanwhile
+		r.discard(ctx, app, token)
+		token, err = Stored{}, locked
+	}
 	r.record(Result{App: app, Token: token, Minted: true, Err: err})
 	return token, err
 }
@@ -97,8 +121,13 @@ func (r *Refresher) mintWith(ctx context.Context, app *App, key crypto.Signer) (
 	if err != nil {
 		return Stored{}, err
 	}
-	owner, err := r.Probe(ctx, *app, token)
-	return Stored{Token: token, Owner: owner, Key: mint.Fingerprint(key.Public())}, err
+	stored := Stored{Token: token, Key: mint.Fingerprint(key.Public())}
+	stored.Owner, err = r.try(ctx, *app, token)
+	if mint.IsTemporary(err) {
+		r.warn(*app, "the new token could not be tried: "+err.Error())
+		err = nil
+	}
+	return stored, err
 }
 
 func (a App) scope() mint.Installation {

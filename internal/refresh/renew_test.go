@@ -1,11 +1,12 @@
 package refresh
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -31,8 +32,9 @@ func TestProbeComesBeforeTheSwap(t *testing.T) {
 	}{
 		{"a replica lags", true, 1, githubtest.Refuse(http.StatusUnauthorized, "Bad credentials"), true, 0, ""},
 		{"never taken", true, probeTries, githubtest.Refuse(http.StatusUnauthorized, "Bad credentials"), false, mint.Denied, ""},
-		{"GitHub goes down", true, 1, unavailable, false, mint.Temporary, ""},
-		{"GitHub goes down, no token", false, 1, unavailable, true, 0, "could not be tried"},
+		{"one answer fails", true, 1, unavailable, true, 0, ""},
+		{"GitHub goes down", true, probeTries, unavailable, false, mint.Temporary, ""},
+		{"GitHub goes down, no token", false, probeTries, unavailable, true, 0, "could not be tried"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, "main")
@@ -183,56 +185,22 @@ func TestAudit(t *testing.T) {
 	}
 }
 
-func TestLockdown(t *testing.T) {
-	s := newSite(t, "main", "other", "none")
-	s.ok(false)
-	if err := os.Remove(s.path("github-token-none.env")); err != nil {
-		t.Fatal(err)
+// A few apps whose requests hang hold back no other.
+func TestSlowAppsHoldBackNoOther(t *testing.T) {
+	var names []string
+	for i := range 12 {
+		names = append(names, fmt.Sprintf("app%02d", i))
 	}
-	results, err := s.r.Lockdown(t.Context(), s.apps())
-	if err != nil {
-		t.Fatal(err)
+	s := newSite(t, names...)
+	for i := range 10 {
+		s.github.Fail(-1, fmt.Sprintf("/installations/%d/", firstInst+i), githubtest.Hang)
 	}
-	for i, live := range []bool{true, false, true} { // by name
-		if res := results[i]; res.Err != nil || (res.Token.Value != "") != live {
-			t.Errorf("%s: revoked %s, %v", res.App.Name, res.Token.Value, res.Err)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	results := s.r.Run(ctx, s.apps(), false)
+	for i, res := range results {
+		if (res.Err == nil) != (i >= 10) {
+			t.Errorf("%s: %v", res.App.Name, res.Err)
 		}
 	}
-	// Which is minted first is open: those of main and other are meant.
-	for _, res := range []Result{results[0], results[2]} {
-		if _, err := s.r.Probe(t.Context(), App{APIURL: s.apps()[0].APIURL, Timeout: 100 * time.Millisecond}, res.Token.Token); !errors.Is(err, &mint.Error{Kind: mint.Denied}) {
-			t.Errorf("a token still works: %v", err)
-		}
-	}
-	s.mints(3)
-	for _, force := range []bool{false, true} {
-		for _, res := range s.run(force) {
-			var locked *LockdownError
-			if !errors.As(res.Err, &locked) || res.Token.Value != "" {
-				t.Errorf("%s: %s, %v, want a LockdownError", res.App.Name, res.Token.Value, res.Err)
-			}
-		}
-	}
-	s.mints(3)
-	if err := s.r.Resume(); err != nil {
-		t.Fatal(err)
-	}
-	s.ok(false)
-	s.mints(6)
-}
-
-// A token that could not be revoked is not forgotten: it lives.
-func TestLockdownWhileGitHubIsDown(t *testing.T) {
-	s := newSite(t, "main")
-	s.ok(false)
-	s.github.Fail(1, "DELETE", githubtest.Refuse(http.StatusBadGateway, ""))
-	results, err := s.r.Lockdown(t.Context(), s.apps())
-	if err != nil || !mint.IsTemporary(results[0].Err) {
-		t.Fatalf("%v, %v, want a temporary error", results, err)
-	}
-	s.holds(".ghauth.lock", "github-token.env", LockdownFile)
-	if results, err = s.r.Lockdown(t.Context(), s.apps()); err != nil || results[0].Err != nil {
-		t.Fatalf("%v, %v, want that the second try does it", results, err)
-	}
-	s.holds(".ghauth.lock", LockdownFile)
 }

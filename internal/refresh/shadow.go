@@ -29,8 +29,8 @@ func Shadow(host string, env []string) string {
 	return ""
 }
 
-// A Holder is a process whose environment holds a token that has been replaced:
-// it sees no other until it is started anew.
+// A Holder is a process whose environment holds a token of ours: it sees no other
+// until it is started anew.
 type Holder struct {
 	PID      int
 	Command  string // as proc_pid_comm(5) has it
@@ -42,10 +42,14 @@ type Holder struct {
 const maxEnviron = 1 << 20
 
 // Holders lists the processes below proc, which is /proc, that hold one of app's
-// earlier tokens. It sees those that this user may look into.
-func (a App) Holders(proc string) (all []Holder) {
-	f, err := readToken(a.TokenFile)
-	if err != nil || len(f.earlier) == 0 {
+// earlier tokens, or the stored one if current. It sees those that this user may look
+// into.
+func (a App) Holders(proc string, current bool) (all []Holder) {
+	digests := a.earlier()
+	if f, err := readToken(a.TokenFile); err == nil && current {
+		digests = append(digests, f.Value.Digest())
+	}
+	if len(digests) == 0 {
 		return nil
 	}
 	paths, _ := filepath.Glob(filepath.Join(proc, "[0-9]*/environ"))
@@ -58,7 +62,7 @@ func (a App) Holders(proc string) (all []Holder) {
 		for _, v := range environ(path) {
 			name, value, _ := strings.Cut(v, "=")
 			token := mint.Secret(value)
-			if slices.Contains(TokenNames, name) && slices.Contains(f.earlier, token.Digest()) {
+			if slices.Contains(TokenNames, name) && slices.Contains(digests, token.Digest()) {
 				all = append(all, Holder{pid, comm(dir), name, token})
 				break
 			}
@@ -70,7 +74,7 @@ func (a App) Holders(proc string) (all []Holder) {
 
 // String names the process, and the token as far as it may be shown.
 func (h Holder) String() string {
-	return fmt.Sprintf("process %d (%s) has a replaced token in %s: %s (sha256 %s)", h.PID, h.Command, h.Variable, h.Token, h.Token.Digest())
+	return fmt.Sprintf("process %d (%s) has %s (sha256 %s) in %s", h.PID, h.Command, h.Token, h.Token.Digest(), h.Variable)
 }
 
 // environ reads an environment, nothing where it may not (proc_pid_environ(5)).

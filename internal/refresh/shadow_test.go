@@ -34,7 +34,10 @@ func TestHolders(t *testing.T) {
 	app := App{TokenFile: filepath.Join(t.TempDir(), "token.env"), Host: "github.com"}
 	for i := range 4 {
 		token := mint.Token{Value: mint.Secret(fmt.Sprintf("ghs_canary%d0123456789", i)), CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
-		if err := writeToken(app, Stored{Token: token}); err != nil {
+		if i == 3 {
+			continue // the current one
+		}
+		if err := app.outdate(token.Value); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,11 +60,11 @@ func TestHolders(t *testing.T) {
 	}
 	write(t, filepath.Join(proc, "uptime"), "1")
 	var got []string
-	for _, h := range app.Holders(proc) {
+	for _, h := range app.Holders(proc, false) {
 		got = append(got, h.String())
 	}
-	want := fmt.Sprintf(`process 4 ("agent-4\x1b") has a replaced token in GITHUB_TOKEN: ghs_cana… (sha256 %s)
-process 30 ("agent-30\x1b") has a replaced token in GH_TOKEN: ghs_cana… (sha256 %s)`,
+	want := fmt.Sprintf(`process 4 ("agent-4\x1b") has ghs_cana… (sha256 %s) in GITHUB_TOKEN
+process 30 ("agent-30\x1b") has ghs_cana… (sha256 %s) in GH_TOKEN`,
 		mint.Secret("ghs_canary00123456789").Digest(), mint.Secret("ghs_canary20123456789").Digest())
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("holders:\n%s\nwant\n%s", text, want)
@@ -69,15 +72,15 @@ process 30 ("agent-30\x1b") has a replaced token in GH_TOKEN: ghs_cana… (sha25
 }
 
 func TestEarlierIsBounded(t *testing.T) {
-	app := App{TokenFile: filepath.Join(t.TempDir(), "token.env"), Host: "github.com"}
+	app := App{TokenFile: filepath.Join(t.TempDir(), "token.env")}
+	token := func(i int) mint.Secret { return mint.Secret(fmt.Sprintf("ghs_canary%03d0123456789", i)) }
 	for i := range maxEarlier + 10 {
-		if err := writeToken(app, Stored{Token: mint.Token{Value: mint.Secret(fmt.Sprintf("ghs_canary%03d0123456789", i)), CreatedAt: now, ExpiresAt: now.Add(time.Hour)}}); err != nil {
+		if err := app.outdate(token(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f, err := readToken(app.TokenFile)
-	last := mint.Secret(fmt.Sprintf("ghs_canary%03d0123456789", maxEarlier+8)).Digest()
-	if err != nil || len(f.earlier) != maxEarlier || f.earlier[maxEarlier-1] != last {
-		t.Errorf("%d digests that end in %s, %v, want %d that end in %s", len(f.earlier), f.earlier[len(f.earlier)-1], err, maxEarlier, last)
+	got := app.earlier()
+	if len(got) != maxEarlier || got[0] != token(10).Digest() || got[maxEarlier-1] != token(maxEarlier+9).Digest() {
+		t.Errorf("%d digests, from %s to %s", len(got), got[0], got[len(got)-1])
 	}
 }

@@ -38,7 +38,7 @@ func (r *Refresher) unfinished(res *Result) bool {
 func (r *Refresher) sweep(results []Result) {
 	paths := []string{filepath.Join(r.Dir, LockdownFile)}
 	for _, res := range results {
-		paths = append(paths, res.App.TokenFile, GHStamp(res.App.TokenFile))
+		paths = append(paths, res.App.TokenFile, GHStamp(res.App.TokenFile), EarlierFile(res.App.TokenFile))
 	}
 	_ = atomicfile.Sweep(paths...)
 }
@@ -48,8 +48,12 @@ func (r *Refresher) store(app App, token Stored) error {
 	if info, err := os.Lstat(app.TokenFile); err == nil && info.Sys().(*syscall.Stat_t).Nlink > 1 {
 		r.warn(app, app.TokenFile+" had another hard link, which keeps the old token")
 	}
+	before, _ := readToken(app.TokenFile)
 	if err := writeToken(app, token); err != nil {
 		return &WriteError{r.Dir, err}
+	}
+	if err := app.outdate(before.Value); err != nil {
+		r.warn(app, "the token before cannot be told from others any more: "+err.Error())
 	}
 	return nil
 }

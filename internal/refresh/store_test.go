@@ -104,5 +104,5 @@ func TestRunSweeps(t *testing.T) {
 	s.holds(".ghauth.lock", ".github-token-more.env123456", ".github-token.env123456", ".github-token.gh123456", ".lockdown123456", ".theirs123456", "github-token-more.env", "github-token.env")
 	s.store("ghs_canary", 0)
 	s.ok(false)
-	s.holds(".ghauth.lock", ".theirs123456", "github-token-more.env", "github-token.env")
+	s.holds(".ghauth.lock", ".theirs123456", "github-token-more.env", "github-token.earlier", "github-token.env")
 }

@@ -20,7 +20,7 @@ func Foreign(tokenFile string) bool {
 // if that login is not what a mint has given it by the stamp of the token file. A
 // mint will replace it. The name may be unknown. It starts no program.
 func GHStranger(host, tokenFile, dir string) (user string, found bool) {
-	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
+	hosts, err := readGH(filepath.Join(dir, "hosts.yml"))
 	if err != nil {
 		return "", false
 	}

@@ -43,7 +43,6 @@ type tokenFile struct {
 	source  string      // of the app that it was minted for; empty in a foreign file
 	mode    fs.FileMode // of the file that was read
 	written time.Time
-	earlier []string // digests of the tokens that stood there before, latest last
 }
 
 func readToken(path string) (f tokenFile, err error) {
@@ -65,7 +64,6 @@ func readToken(path string) (f tokenFile, err error) {
 	f = tokenFile{
 		Stored: Stored{Owner: vars["GHAUTH_TOKEN_OWNER"], Key: vars["GHAUTH_TOKEN_KEY"]},
 		source: vars["GHAUTH_TOKEN_SOURCE"], mode: info.Mode().Perm(), written: info.ModTime(),
-		earlier: strings.FieldsFunc(vars["GHAUTH_TOKEN_EARLIER"], func(r rune) bool { return r == ',' }),
 	}
 	f.Value, f.CreatedAt = mint.Secret(value), info.ModTime()
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_CREATED_AT"]); err == nil {
@@ -99,28 +97,13 @@ func writeToken(app App, t Stored) error {
 	}
 	fmt.Fprintf(&b, "GHAUTH_TOKEN_SOURCE=%s\n", app.source())
 	for _, more := range []struct{ name, value string }{
-		{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key}, {"GHAUTH_TOKEN_EARLIER", earlier(app.TokenFile)},
+		{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key},
 	} {
 		if more.value != "" {
 			fmt.Fprintf(&b, "%s=%s\n", more.name, more.value)
 		}
 	}
 	return atomicfile.Write(app.TokenFile, []byte(b.String()), 0o600)
-}
-
-// maxEarlier bounds how many earlier tokens are known by their digests, so that
-// processes which still hold one can be named: two days' worth.
-const maxEarlier = 100
-
-// earlier gives the digests of the tokens that the one to be written to path
-// replaces.
-func earlier(path string) string {
-	f, err := readToken(path)
-	if err != nil {
-		return ""
-	}
-	all := append(f.earlier, f.Value.Digest())
-	return strings.Join(all[max(0, len(all)-maxEarlier):], ",")
 }
 
 // TokenNames are the variables that gh takes tokens and their host from
@@ -143,8 +126,16 @@ func TokenVars(host string, t mint.Token) []string {
 
 // readSmall reads a regular file of bounded size, follows no link and never
 // blocks on a FIFO.
-func readSmall(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+func readSmall(path string) ([]byte, fs.FileInfo, error) { return readBounded(path, unix.O_NOFOLLOW) }
+
+// readGH reads one of gh's files, which people keep elsewhere and link to.
+func readGH(path string) ([]byte, error) {
+	data, _, err := readBounded(path, 0)
+	return data, err
+}
+
+func readBounded(path string, flag int) ([]byte, fs.FileInfo, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|flag, 0)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil, errAbsent

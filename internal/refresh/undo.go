@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/audit"
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
@@ -30,7 +30,7 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 	}
 	app, err := readApp(appFile(tokenFile))
 	if err != nil {
-		return &SetupError{fmt.Sprintf("the token in %s was not revoked: %s: %v", tokenFile, app.File, err), "it dies within the hour"}
+		app = orphan(tokenFile)
 	}
 	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
 	defer cancel()
@@ -43,6 +43,15 @@ func (r *Refresher) Revoke(ctx context.Context, tokenFile string) error {
 	}
 	r.audit(app, audit.Record{Event: audit.Revoke, TokenSHA256: token.Value.SHA256(), ExpiresAt: token.ExpiresAt, Key: token.Key})
 	return nil
+}
+
+// orphan gives what can be known of an app by its token file alone: enough to
+// revoke the token, where its GitHub has the usual address.
+func orphan(tokenFile string) App {
+	vars, _ := AppVars(tokenFile) // which has the same form
+	host := cmp.Or(vars["GH_HOST"], "github.com")
+	name := strings.TrimSuffix(filepath.Base(tokenFile), ".env")
+	return App{Name: name, Host: host, APIURL: githubhost.APIURL(host), TokenFile: tokenFile, Timeout: undoTimeout}
 }
 
 // LogOutGH makes gh forget the login of the host that a stamp file names, as long
@@ -92,7 +101,7 @@ func (r *Refresher) ClearGH(path string) error {
 // ghHolds reports whether gh has a token with the given SHA-256 for host in dir, and
 // for which account, where gh says so.
 func ghHolds(sum, host, dir string) (user string, holds bool) {
-	hosts, _, err := readSmall(filepath.Join(dir, "hosts.yml"))
+	hosts, err := readGH(filepath.Join(dir, "hosts.yml"))
 	if err != nil {
 		return "", !errors.Is(err, errAbsent) // what cannot be read may be anything
 	}

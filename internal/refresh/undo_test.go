@@ -73,10 +73,9 @@ func TestRevokeWithoutItsApp(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Hour)
 	s.write("github-app.env", "broken\n")
-	var setup *SetupError
-	err := s.r.Revoke(t.Context(), s.path("github-token.env"))
-	if !errors.As(err, &setup) || !strings.Contains(err.Error(), "line 1 is not NAME=value") {
-		t.Errorf("%v, want a SetupError that says why", err)
+	// The token file itself tells which GitHub to ask; none answers there.
+	if err := s.r.Revoke(t.Context(), s.path("github-token.env")); !mint.IsTemporary(err) || !strings.Contains(err.Error(), "http://api.github.localhost/") {
+		t.Errorf("%v, want that api.github.localhost does not answer", err)
 	}
 }
 
@@ -125,7 +124,7 @@ func TestLogOutGH(t *testing.T) {
 }
 
 func TestGHHas(t *testing.T) {
-	s := newGHSite(t, "cat >/dev/null")
+	s := newGHSite(t, keeps)
 	res := s.ok(false)[0]
 	if !res.App.GHHas(res.Token.Value, s.r.Env) || res.App.GHHas("ghs_canary", s.r.Env) {
 		t.Error("GHHas does not tell the token that gh was given from another")

@@ -22,6 +22,7 @@ func minted(s *spec.Spec, home string) []plan.File {
 			add(AppFile(dir, "github-token", i, app.Name, ".gh"), "what gh was given", plan.File{Undo: plan.LogOut, Login: fmt.Sprintf("gh's login to %s in %s", s.GitHub.Host, s.GH.ConfigDir)})
 		}
 		add(AppFile(dir, "github-token", i, app.Name, ".env"), "token of app "+app.Name, plan.File{Undo: plan.Revoke, App: app.Name})
+		add(AppFile(dir, "github-token", i, app.Name, ".earlier"), "digests of earlier tokens of app "+app.Name, plan.File{})
 	}
 	for _, name := range []string{"audit.log", "audit.log.1", "lockdown"} {
 		add(filepath.Join(dir, name), name, plan.File{})
