@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile": {},
 	"internal/systemd":    {},
 	"internal/audit":      {"internal/atomicfile"},
-	"internal/takopi":     {},
+	"internal/takopi":     {"templates"},
 	"internal/keysource":  {},
 	"internal/spec":       {"internal/githubhost", "internal/keysource"},
 	"internal/mint":       {"internal/githubhost"},
