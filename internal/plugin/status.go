@@ -1,10 +1,12 @@
 package plugin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +37,25 @@ func (p Plugin) holders() (all []holder, errs []error) {
 	return all, errs
 }
 
-func (p Plugin) status(app string) (string, int) {
+// chosen gives the name of the app that is meant, or nothing for all of them.
+// Without a name it is the app that is called as the chat's project.
+func (p Plugin) chosen(app string) string {
+	all, _ := p.holders()
+	for _, name := range []string{app, p.Project} {
+		i := slices.IndexFunc(all, func(h holder) bool { return strings.EqualFold(h.name, name) })
+		switch {
+		case i >= 0:
+			return all[i].name
+		case strings.EqualFold(name, "all"):
+			return ""
+		case name != "" && name == app:
+			return app
+		}
+	}
+	return ""
+}
+
+func (p Plugin) status(ctx context.Context, app string) (string, int) {
 	all, errs := p.holders()
 	var lines []string
 	for _, h := range all {
@@ -50,8 +70,10 @@ func (p Plugin) status(app string) (string, int) {
 		lines = append(lines, err.Error()+": run `ghauth-provision apply`")
 	}
 	if since, locked := refresh.LockedDown(p.dir()); locked {
-		lines = append([]string{"locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"}, lines...)
+		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
+		return strings.Join(append([]string{first}, lines...), "\n"), 0
 	}
+	lines = append(lines, p.Timer(ctx).lines(p.Now())...)
 	return strings.Join(lines, "\n"), 0
 }
 
@@ -109,10 +131,13 @@ func (h holder) stored(now time.Time) (mint.Token, refresh.State, error) {
 	return token, refresh.Fresh, nil
 }
 
-// span writes a duration in minutes, or seconds below two of them.
+// span writes a duration in whole hours, minutes or seconds, at least two of them.
 func span(d time.Duration) string {
-	if d < 2*time.Minute {
+	switch {
+	case d < 2*time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
 	}
-	return fmt.Sprintf("%dm", int(d.Minutes()))
+	return fmt.Sprintf("%dh", int(d.Hours()))
 }

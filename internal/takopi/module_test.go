@@ -66,7 +66,7 @@ func TestModuleStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The writer's end closes with the last of the binary's processes.
-	writeScript(t, binary, `exec 9>`+pipe+`; trap 'echo asked >&9' TERM; while :; do sleep 0.05 9>&-; done`)
+	writeScript(t, binary, `exec 9>`+pipe+`; trap 'echo asked >&9' TERM; for i in $(seq 600); do sleep 0.05 9>&-; done`)
 	got := python(t, install(t, binary), "testdata/python/stop.py", pipe)
 	if want := "did not answer within 2 seconds and was stopped. Try /ghauth status.\nasked"; !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s", got, want)
