@@ -51,6 +51,7 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"refresh_script": "~canary/x"}`:               "refresh_script must be an absolute path",
 		`{"run_refresh_with": "canary"}`:                "run_refresh_with has the wrong type",
 		`{"max_token_age_minutes": 0}`:                  "from 1 to 1440",
+		`{"max_token_age_minutes": -200000000}`:         "from 1 to 1440", // a 64-bit count of nanoseconds wraps around
 		`{"max_token_age_minutes": 1441}`:               "from 1 to 1440",
 		`{"max_token_age_minutes": 5.5}`:                "max_token_age_minutes has the wrong type",
 		`{"refresh_timeout_seconds": -1}`:               "from 1 to 86400",
