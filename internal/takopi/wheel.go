@@ -18,21 +18,25 @@ import (
 // Distribution is the plugin's name among Python's distributions.
 const Distribution = "takopi-ghauth"
 
+const moduleName = "takopi_ghauth.py"
+
 // A Wheel is the plugin as pip and uv install it: one module that needs nothing
 // but Takopi.
 type Wheel struct {
 	Name    string // of the file, which tells its version and what it runs on
 	Version string // a plugin with another module has another one
 	Data    []byte
-	module  string
+
+	module, metadata string
 }
 
-// NewWheel makes the wheel of a plugin that runs binary, an absolute path. The
-// same path gives the same bytes, by whatever toolchain this was built.
+// NewWheel makes the wheel of a plugin that runs binary, an absolute path, and
+// that brings other distributions along, each as in Requires-Dist. The same
+// arguments give the same bytes, by whatever toolchain this was built.
 //
 // The layout is that of
 // https://packaging.python.org/en/latest/specifications/binary-distribution-format/.
-func NewWheel(binary string) (Wheel, error) {
+func NewWheel(binary string, with ...string) (Wheel, error) {
 	if !filepath.IsAbs(binary) || !utf8.ValidString(binary) {
 		return Wheel{}, fmt.Errorf("the plugin cannot name %q: it needs an absolute path in UTF-8", binary)
 	}
@@ -41,7 +45,10 @@ func NewWheel(binary string) (Wheel, error) {
 		return Wheel{}, err
 	}
 	w := Wheel{module: strings.Replace(templates.Plugin, templates.PluginBinary, string(literal), 1)}
-	sum := sha256.Sum256([]byte(w.module))
+	for _, requirement := range with {
+		w.metadata += "Requires-Dist: " + requirement + "\n"
+	}
+	sum := sha256.Sum256([]byte(w.module + w.metadata))
 	w.Version = fmt.Sprintf("1+g%x", sum[:6]) // a letter first: of a number, zeros in front would go
 	stem := "takopi_ghauth-" + w.Version
 	w.Name = stem + "-py3-none-any.whl"
@@ -54,9 +61,9 @@ type member struct{ name, text string }
 
 func (w Wheel) members(info string) []member {
 	all := []member{
-		{"takopi_ghauth.py", w.module},
+		{moduleName, w.module},
 		{info + "METADATA", "Metadata-Version: 2.1\nName: " + Distribution + "\nVersion: " + w.Version +
-			"\nSummary: /ghauth: GitHub tokens by ghauth-provision\nRequires-Python: >=3.11\n"},
+			"\nSummary: /ghauth: GitHub tokens by ghauth-provision\nRequires-Python: >=3.11\n" + w.metadata},
 		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: ghauth-provision\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
 		{info + "entry_points.txt", "[takopi.command_backends]\nghauth = takopi_ghauth:BACKEND\n"},
 	}
