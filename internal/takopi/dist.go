@@ -140,15 +140,6 @@ func (d *dist) readOrigin() error {
 	return nil
 }
 
-// module gives the text of a module beside the *.dist-info, or nothing.
-func (d dist) module(name string) string {
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(d.dir), name))
-	if err != nil {
-		return ""
-	}
-	return string(text)
-}
-
 // unrecorded gives what stands in the environment although nothing that the
 // receipt has asks for it: what was put there by hand. Of that, what something
 // else asks for is left out: it comes with it.

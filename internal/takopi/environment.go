@@ -59,8 +59,6 @@ func (e Environment) Lacks(w Wheel, path string) string {
 		return "it is not there"
 	case e.dists[i].version != w.Version:
 		return "it is another version"
-	case e.dists[i].module(moduleName) != w.module:
-		return "its module has been changed"
 	case j < 0 || e.tool.Requirements[j].Path != path:
 		return "uv's receipt lacks it: the next uv tool upgrade would take it away"
 	}
@@ -91,7 +89,7 @@ func (e Environment) Rival() string {
 // empty. Everything else that is in it stays: what the receipt has, in the same
 // form, and what somebody has put there beside it.
 func (e Environment) Command(path string) ([]string, error) {
-	words := []string{"tool", "install", "--reinstall-package", Distribution, "--refresh-package", Distribution}
+	words := []string{"tool", "install"}
 	itself := slices.IndexFunc(e.tool.Requirements, func(r requirement) bool { return canonical(r.Name) == Tool })
 	if itself < 0 {
 		return nil, fmt.Errorf("%w: no %s among its requirements", errNotUnderstood, Tool)
@@ -104,13 +102,14 @@ func (e Environment) Command(path string) ([]string, error) {
 	if e.tool.Python != "" {
 		words = append(words, "--python", e.tool.Python)
 	}
-	for _, from := range e.executables() {
+	programs := e.executables()
+	for _, from := range programs {
 		words = append(words, "--with-executables-from", from)
 	}
 	for i, r := range slices.Concat(e.tool.Requirements, e.unrecorded()) {
 		plain, editable := "--with", "--with-editable"
 		switch {
-		case isOurs(r):
+		case isOurs(r), slices.ContainsFunc(programs, r.isName): // the latter come with their programs
 			continue
 		case i == itself:
 			plain, editable = "", "--editable"

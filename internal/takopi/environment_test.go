@@ -36,7 +36,7 @@ func newEnvironment(t *testing.T, receipt string, dists map[string]string) strin
 	return dir
 }
 
-const base = "tool install --reinstall-package takopi-ghauth --refresh-package takopi-ghauth "
+const base = "tool install "
 
 // TestCommand: whatever is there is given again. The receipts are as uv 0.13
 // writes them.
@@ -74,10 +74,10 @@ func TestCommand(t *testing.T) {
 		{"our own", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/old.whl" }]`,
 			with(map[string]string{"takopi_ghauth-1": "Requires-Dist: takopi-cron", "takopi_cron-1": ""}), "takopi"},
 		{"options", "requirements = [{ name = \"takopi\" }]\n[tool.options]\nno-index = false\nprerelease = \"allow\"\ncompile-bytecode = true\n" +
-			"find-links = [\"file:///a\", \"file:///b\"]\nindex = [{ url = \"https://i.test/\", explicit = false, default = true }, { url = \"https://j.test/\" }]",
+			"find-links = [\"file:///a\", \"file:///b\", \"file:///a\"]\nindex = [{ url = \"https://i.test/\", explicit = false, default = true }, { url = \"https://j.test/\" }]",
 			takopi, "--compile-bytecode|--find-links file:///a|--find-links file:///b|--default-index https://i.test/|--index https://j.test/|--prerelease allow|takopi"},
 		{"programs of others", "requirements = [{ name = \"takopi\" }, { name = \"a\" }]\nentrypoints = [{ name = \"takopi\", install-path = \"/b/t\", from = \"takopi\" }, " +
-			"{ name = \"x\", install-path = \"/b/x\", from = \"a\" }, { name = \"y\", install-path = \"/b/y\", from = \"a\" }]", takopi, "--with-executables-from a|takopi|--with a"},
+			"{ name = \"x\", install-path = \"/b/x\", from = \"a\" }, { name = \"y\", install-path = \"/b/y\", from = \"a\" }]", takopi, "--with-executables-from a|takopi"},
 		{"put there by hand", `requirements = [{ name = "takopi" }, { name = "httpx", extras = ["http2"] }]`, with(map[string]string{
 			"takopi_discord-0.5.1": "Requires-Dist: takopi>=0.22\nRequires-Dist: py-cord[speed]",
 			"py_cord-2.8":          "Requires-Dist: orjson ; extra == 'speed'",
@@ -144,24 +144,19 @@ func TestLacks(t *testing.T) {
 	w := newWheel(t, "/opt/x")
 	const path = "/srv/w.whl"
 	recorded := `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/srv/w.whl" }]`
-	for _, tt := range []struct{ name, receipt, version, module, want string }{
-		{"all is well", recorded, w.Version, w.module, ""},
-		{"not there", recorded, "", "", "it is not there"},
-		{"another", recorded, "0", w.module, "it is another version"},
-		{"changed", recorded, w.Version, "x", "its module has been changed"},
-		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, w.module, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
-		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version, w.module,
+	for _, tt := range []struct{ name, receipt, version, want string }{
+		{"all is well", recorded, w.Version, ""},
+		{"not there", recorded, "", "it is not there"},
+		{"another", recorded, "0", "it is another version"},
+		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
+		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version,
 			"uv's receipt lacks it: the next uv tool upgrade would take it away"},
 	} {
 		dists := map[string]string{"takopi-1": ""}
 		if tt.version != "" {
 			dists["takopi_ghauth-"+tt.version] = ""
 		}
-		dir := newEnvironment(t, tt.receipt, dists)
-		if err := os.WriteFile(filepath.Join(dir, "lib/python3.14/site-packages", moduleName), []byte(tt.module), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		e, err := ReadEnvironment(dir)
+		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, dists))
 		if err != nil {
 			t.Fatal(err)
 		}

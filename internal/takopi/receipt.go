@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -61,7 +62,11 @@ func (t tool) optionFlags() (flags []string, err error) {
 		if !ok {
 			values = []any{t.Options[key]}
 		}
-		for _, v := range values {
+		for i, v := range values {
+			// What uv also has from its own configuration it writes down twice.
+			if slices.ContainsFunc(values[:i], func(earlier any) bool { return reflect.DeepEqual(earlier, v) }) {
+				continue
+			}
 			switch v := v.(type) {
 			case bool:
 				if v {

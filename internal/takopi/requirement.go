@@ -42,6 +42,12 @@ func (r requirement) text() (string, error) {
 	return head, nil
 }
 
+// isName reports whether r is a name and nothing else.
+func (r requirement) isName(name string) bool {
+	text, err := r.text()
+	return err == nil && r.Editable == "" && canonical(r.Name) == name && text == r.Name
+}
+
 // source gives the URL that r comes from, or nothing.
 func (r requirement) source() (string, error) {
 	switch {

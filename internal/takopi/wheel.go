@@ -18,8 +18,6 @@ import (
 // Distribution is the plugin's name among Python's distributions.
 const Distribution = "takopi-ghauth"
 
-const moduleName = "takopi_ghauth.py"
-
 // A Wheel is the plugin as pip and uv install it: one module that needs nothing
 // but Takopi.
 type Wheel struct {
@@ -61,7 +59,7 @@ type member struct{ name, text string }
 
 func (w Wheel) members(info string) []member {
 	all := []member{
-		{moduleName, w.module},
+		{"takopi_ghauth.py", w.module},
 		{info + "METADATA", "Metadata-Version: 2.1\nName: " + Distribution + "\nVersion: " + w.Version +
 			"\nSummary: /ghauth: GitHub tokens by ghauth-provision\nRequires-Python: >=3.11\n" + w.metadata},
 		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: ghauth-provision\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},

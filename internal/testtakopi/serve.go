@@ -21,7 +21,9 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.description }
 
-func badRequest(reason string) error { return &refusal{http.StatusBadRequest, "Bad Request: " + reason} }
+func badRequest(reason string) error {
+	return &refusal{http.StatusBadRequest, "Bad Request: " + reason}
+}
 
 // ServeHTTP answers https://api.telegram.org/bot<token>/METHOD_NAME.
 func (t *Telegram) ServeHTTP(w http.ResponseWriter, r *http.Request) {
