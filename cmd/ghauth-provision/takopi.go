@@ -115,11 +115,11 @@ func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
 
 // Restart restarts the unit, once the plugin is there.
 func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
+	if p.failed {
+		return p.j.leave(&failure{exitNoTool, "it would be without the plugin", ""}, "Takopi is not restarted", "apply again")
+	}
 	err := p.j.host.UnitsErr
-	switch {
-	case p.failed:
-		err = errors.New("the plugin is not installed")
-	case err == nil:
+	if err == nil {
 		err = p.j.host.Units.Restart(ctx, unit)
 	}
 	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)

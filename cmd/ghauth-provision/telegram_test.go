@@ -22,7 +22,7 @@ type telegramKey struct{}
 //	telegram say CHAT USER TEXT...     have a user send a message
 //	telegram ask CHAT USER TEXT...     the same, and wait for the reply
 //	telegram crowd N CHAT USER TEXT... N times at once, and wait for all the replies
-//	telegram await REGEXP              wait for a message of the bot
+//	telegram await REGEXP [N]          wait for a message of the bot, the N-th that matches
 //	telegram pleased                   all fits the Bot API, and no chat holds a secret
 func telegramCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -54,8 +54,16 @@ func telegramCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "crowd":
 		ask(ctx, ts, *t, int(number(1)), number(2), number(3), strings.Join(args[4:], " "))
 	case "await":
+		nth := int64(1)
+		if len(args) > 2 {
+			nth = number(2)
+		}
+		seen := map[int64]bool{}
 		_, err := (*t).Await(ctx, func(m testtakopi.Message) bool {
-			return m.From == testtakopi.BotID && regexp.MustCompile(args[1]).MatchString(m.Text)
+			if m.From == testtakopi.BotID && regexp.MustCompile(args[1]).MatchString(m.Text) {
+				seen[m.ID] = true
+			}
+			return int64(len(seen)) == nth
 		})
 		ts.Check(err)
 	case "pleased":
