@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,7 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
+	s.Notes = p.hidden()
 	wheel, err := takopi.NewWheel(units.PathsOf(p.j.spec, p.j.executable).Binary, p.j.spec.Takopi.With...)
 	if err != nil {
 		return s, err
@@ -87,9 +89,21 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	case p.uv() == "":
 		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
 	default:
-		s.Reason, s.Notes = reason, []string{"the plugin is installed by: " + shellWords(append([]string{"uv"}, words...))}
+		s.Reason = reason
+		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
 	}
 	return s, nil
+}
+
+// hidden tells what in takopi.toml keeps the plugin from being reached. That is the
+// owner's to change.
+func (p *takopiPlugin) hidden() []string {
+	file := p.j.spec.Takopi.Config
+	src, err := os.ReadFile(file)
+	if reason := takopi.Hidden(src); err == nil && reason != "" {
+		return []string{fmt.Sprintf("Takopi will not load the plugin: in %s, %s", p.w.tilde(file), reason)}
+	}
+	return nil
 }
 
 // Install has uv make the environment anew with the plugin.
