@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"fmt"
 	"slices"
 )
 
@@ -62,16 +61,13 @@ func (d *differ) plugin() (actions []Action, notes []string) {
 	return actions, append(have.Notes, "once the plugin is installed, restart Takopi: it loads plugins when it starts")
 }
 
-// applyPlugin carries out an action on Takopi's environment.
+// applyPlugin carries out an action on Takopi's environment. None is planned where
+// nobody has looked at one.
 func (a Action) applyPlugin(ctx context.Context, p Plugin) error {
-	switch {
-	case p == nil && a.Op == UninstallPlugin:
-		return nil // nothing was installed beneath a Root
-	case p == nil:
-		return fmt.Errorf("%s %s: there is no Takopi", a.Op, a.Target)
-	case a.Op == InstallPlugin:
+	switch a.Op {
+	case InstallPlugin:
 		return p.Install(ctx)
-	case a.Op == RestartTakopi:
+	case RestartTakopi:
 		return p.Restart(ctx, a.Target)
 	}
 	return p.Uninstall(ctx, a.Target)

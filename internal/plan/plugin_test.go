@@ -79,7 +79,7 @@ func TestPlugin(t *testing.T) {
 		[]string{"create 2.whl 0644", "remove 1.whl", "install plugin /takopi", "restart Takopi takopi.service"})
 
 	// A wheel that somebody has removed is no reason to leave the plugin there.
-	p.state.Reason, p.told = "", nil
+	p.told = nil
 	if err := os.Remove(filepath.Join(dir, "2.whl")); err != nil {
 		t.Fatal(err)
 	}
