@@ -1,9 +1,12 @@
 package plugin
 
 import (
+	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReadRequest(t *testing.T) {
@@ -59,10 +62,12 @@ func TestWhoMayRefresh(t *testing.T) {
 	}
 }
 
+// appEnv is an app's env file up to its name.
+const appEnv = "GITHUB_APP_ID=1\nGITHUB_APP_INSTALLATION_ID=2\nGITHUB_APP_PRIVATE_KEY_PATH=/k\nGITHUB_API_URL=https://api.github.com\n" +
+	"GITHUB_HOST=github.com\nGHAUTH_RENEW_WITHIN=30m\nGHAUTH_TIMEOUT=90s\nGITHUB_APP_NAME="
+
 // TestApps: which app is meant, by its name or by the chat's project.
 func TestApps(t *testing.T) {
-	const env = "GITHUB_APP_ID=1\nGITHUB_APP_INSTALLATION_ID=2\nGITHUB_APP_PRIVATE_KEY_PATH=/k\nGITHUB_API_URL=https://api.github.com\n" +
-		"GITHUB_HOST=github.com\nGHAUTH_RENEW_WITHIN=30m\nGHAUTH_TIMEOUT=90s\nGITHUB_APP_NAME="
 	for _, tt := range []struct{ word, project, script, status string }{
 		{"", "", "", "takopi backend"},
 		{"all", "", "", "takopi backend"},
@@ -75,8 +80,8 @@ func TestApps(t *testing.T) {
 		{"", "all", "", "takopi backend"},
 	} {
 		p := newPlugin(t)
-		write(t, p.dir()+"/github-app.env", env+"takopi\n", 0o600)
-		write(t, p.dir()+"/github-app-backend.env", env+"backend\n", 0o600)
+		write(t, p.dir()+"/github-app.env", appEnv+"takopi\n", 0o600)
+		write(t, p.dir()+"/github-app-backend.env", appEnv+"backend\n", 0o600)
 		write(t, p.RefreshScript, "#!/bin/sh\necho \"got $*.\"\n", 0o755)
 		p.Project = tt.project
 		if got, _ := say(t, p, strings.Fields("refresh "+tt.word)...); got != "Refreshed.\ngot "+tt.script+"." {
@@ -92,5 +97,37 @@ func TestApps(t *testing.T) {
 		if strings.Join(names, " ") != tt.status {
 			t.Errorf("status %s in %s: %q, want %s", tt.word, tt.project, got, tt.status)
 		}
+	}
+}
+
+// TestManyApps: those that need something are told of, and the timer.
+func TestManyApps(t *testing.T) {
+	p := newPlugin(t)
+	for i := range 60 {
+		name := fmt.Sprintf("app%02d", i)
+		write(t, p.dir()+"/github-app-"+name+".env", appEnv+name+"\n", 0o600)
+		if i != 30 {
+			write(t, p.dir()+"/github-token-"+name+".env", tokenFile(now, now.Add(time.Hour)), 0o600)
+		}
+	}
+	got, _ := say(t, p, "status", "all")
+	for _, want := range []string{"app30: missing", "fresh: 59 more", "\ntimer: next run in 3m"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "app29") || len(got) > MaxAnswer {
+		t.Errorf("%d bytes:\n%s", len(got), got)
+	}
+	if got, _ := say(t, p, "status", "app29"); !strings.HasPrefix(got, "app29: fresh") {
+		t.Errorf("of one: %s", got)
+	}
+	for i := range 60 {
+		if err := os.RemoveAll(fmt.Sprintf("%s/github-token-app%02d.env", p.dir(), i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, _ := say(t, p, "status", "all"); !strings.HasSuffix(got, "…\ntimer: next run in 3m") || len(got) > MaxAnswer {
+		t.Errorf("with nothing fresh, %d bytes:\n%s", len(got), got)
 	}
 }

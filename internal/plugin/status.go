@@ -73,9 +73,23 @@ func (p Plugin) status(ctx context.Context, app string) (string, int) {
 		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
 		return strings.Join(append([]string{first}, lines...), "\n"), 0
 	}
-	lines = append(lines, p.Timer(ctx).lines(p.Now())...)
-	return strings.Join(lines, "\n"), 0
+	timer := p.Timer(ctx).lines(p.Now())
+	return strings.Join(append(shorter(lines, MaxAnswer-len(strings.Join(timer, "\n"))-1), timer...), "\n"), 0
 }
+
+// shorter leaves the apps with a fresh token out of lines of more than limit bytes,
+// and counts them: who asks wants to know of the others.
+func shorter(lines []string, limit int) []string {
+	if len(strings.Join(lines, "\n")) <= limit {
+		return lines
+	}
+	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": "+fresh+", ") })
+	all := append(rest, fmt.Sprintf("fresh: %d more; send /ghauth status APP for one of them", len(lines)-len(rest)))
+	return []string{cut(strings.Join(all, "\n"), limit)}
+}
+
+// fresh is what the tokens are called that need nothing.
+const fresh = "fresh"
 
 func noSuchApp(app string, all []holder) string {
 	var names []string
@@ -103,7 +117,7 @@ func (p Plugin) line(h holder) string {
 	case age > p.MaxTokenAge:
 		say = fmt.Sprintf("stale (over %d minutes: is the timer running? %s)", int(p.MaxTokenAge.Minutes()), send)
 	default:
-		say = "fresh" // by the table's measure, which is the chat's
+		say = fresh // by the table's measure, which is the chat's
 	}
 	text := fmt.Sprintf("%s: %s, %s old, %s left, %s", h.name, say, span(age), span(left), token.Value)
 	if len(token.Value) > 40 {
