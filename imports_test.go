@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"internal/githubtest":  {},
 	"internal/testhost":    {},
 	"internal/testboot":    {"internal/testhost"},
+	"internal/testtakopi":  {"internal/testboot"},
 	"internal/testoctokit": {},
 	"internal/testvault":   {},
 	"internal/demo":        {"internal/githubtest", "internal/testhost"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 }
 
 // neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server"}
+var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server", "internal/testtakopi"}
 
 // onlyIn says which package alone may import a library: the adapter for it.
 var onlyIn = map[string]string{

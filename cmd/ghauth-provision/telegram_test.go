@@ -40,7 +40,7 @@ func telegramCommand(ts *testscript.TestScript, _ bool, args []string) {
 			chats = append(chats, number(i+2))
 		}
 		*t = testtakopi.NewTelegram(chats...)
-		ca, stop, err := (*t).Listen("127.0.0.1:8443")
+		_, ca, stop, err := (*t).Listen("127.0.0.1:8443")
 		ts.Check(err)
 		ts.Defer(stop)
 		ts.Check(os.WriteFile(ts.MkAbs(args[1]), ca, 0o644))

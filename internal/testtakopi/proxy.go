@@ -20,25 +20,26 @@ const apiHost = "api.telegram.org"
 
 // Listen serves t at addr, a loopback address, as an HTTP proxy that takes
 // nothing but CONNECT to Telegram (RFC 9110, section 9.3.6), and answers for it.
-// ca is the certificate, in PEM, that a client has to trust. stop cuts all
+// proxy is its URL, and ca the certificate, in PEM, that a client has to trust. stop cuts all
 // connections.
-func (t *Telegram) Listen(addr string) (ca []byte, stop func(), err error) {
+func (t *Telegram) Listen(addr string) (proxy string, ca []byte, stop func(), err error) {
 	cert, err := certify(apiHost)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, nil, err
 	}
 	tunnels := &tunnels{l.Addr(), make(chan net.Conn), make(chan struct{})}
 	quiet := log.New(io.Discard, "", 0)
-	proxy := &http.Server{Handler: tunnels, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
+	front := &http.Server{Handler: tunnels, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
 	api := &http.Server{Handler: t, ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet}
-	go proxy.Serve(l)
+	go front.Serve(l)
 	go api.Serve(tls.NewListener(tunnels, &tls.Config{Certificates: []tls.Certificate{cert}}))
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}), func() {
-		proxy.Close()
+	ca = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]})
+	return "http://" + l.Addr().String(), ca, func() {
+		front.Close()
 		api.Close()
 	}, nil
 }

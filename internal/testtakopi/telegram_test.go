@@ -17,8 +17,11 @@ import (
 // dial starts t as a proxy and gives a client that goes through it.
 func dial(t *testing.T, telegram *Telegram) *http.Client {
 	t.Helper()
-	const addr = "127.0.0.1:28443"
-	ca, stop, err := telegram.Listen(addr)
+	proxy, ca, stop, err := telegram.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(proxy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +30,7 @@ func dial(t *testing.T, telegram *Telegram) *http.Client {
 	if !pool.AppendCertsFromPEM(ca) {
 		t.Fatal("no certificate")
 	}
-	transport := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: addr}), TLSClientConfig: &tls.Config{RootCAs: pool}}
+	transport := &http.Transport{Proxy: http.ProxyURL(at), TLSClientConfig: &tls.Config{RootCAs: pool}}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
 }
