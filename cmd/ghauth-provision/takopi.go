@@ -6,24 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
-	"syscall"
-	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
-	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
-)
-
-const (
-	// uvTimeout bounds a run of uv, which may have to fetch packages.
-	uvTimeout = 5 * time.Minute
-	// maxUVTail bounds what is shown of uv's output, in bytes.
-	maxUVTail = 1500
 )
 
 // takopiDir is where uv keeps Takopi's environment
@@ -74,9 +61,8 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		return s, err
 	}
 	reason := e.Lacks(wheel, p.j.desired.Wheel)
-	if rival := e.Rival(); rival != "" {
-		s.Notes = []string{fmt.Sprintf("the plugin is not installed: %s offers /ghauth, too, and of two Takopi loads neither; take it out: uv pip uninstall --python %s %s",
-			rival, p.w.tilde(filepath.Join(s.Dir, "bin/python")), rival)}
+	if rival, recorded := e.Rival(); rival != "" {
+		s.Notes = append(s.Notes, fmt.Sprintf("the plugin is left as it is: %s offers /ghauth, too, and of two Takopi loads neither; take it out: %s", rival, p.without(rival, recorded)))
 		return s, nil
 	}
 	if reason == "" {
@@ -93,6 +79,14 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
 	}
 	return s, nil
+}
+
+// without gives the command by which a package is taken out.
+func (p *takopiPlugin) without(name string, recorded bool) string {
+	if recorded {
+		return "uv tool install takopi, with all that you want in it but " + name
+	}
+	return "uv pip uninstall --python " + p.w.tilde(filepath.Join(p.w.takopiDir(), "bin/python")) + " " + name
 }
 
 // hidden tells what in takopi.toml keeps the plugin from being reached. That is the
@@ -138,57 +132,3 @@ func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
 	}
 	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)
 }
-
-// run has uv install Takopi with the wheel, or without the plugin if that is
-// empty, as it is installed at this moment.
-func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
-	fail := func(err error) error { return &failure{exitNoTool, err.Error(), ""} }
-	e, err := takopi.ReadEnvironment(p.w.takopiDir())
-	if err != nil {
-		return fail(err)
-	}
-	words, err := e.Command(wheel)
-	if err != nil {
-		return fail(err)
-	}
-	uv := p.uv()
-	if uv == "" {
-		return fail(errors.New("uv is not found"))
-	}
-	ctx, cancel := context.WithTimeout(ctx, uvTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, uv, words...)
-	cmd.Env = withoutTokens(p.w.env)
-	out := &refresh.Tail{Max: maxUVTail}
-	cmd.Stdout, cmd.Stderr = out, out
-	refresh.KillGroup(cmd)
-	// Asked to, uv ends in good order; killed, it may leave half an environment.
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = 10 * time.Second
-	p.w.slow("uv is at work in Takopi's environment", func() { err = cmd.Run() })
-	if err != nil {
-		return fail(fmt.Errorf("uv tool install: %w: %s", err, out))
-	}
-	return nil
-}
-
-// uv finds the program, or gives nothing.
-func (p *takopiPlugin) uv() string {
-	home := p.w.getenv("HOME")
-	for _, name := range []string{"uv", filepath.Join(home, ".local/bin/uv"), filepath.Join(home, ".cargo/bin/uv")} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// withoutTokens takes GitHub's own variables out of an environment.
-func withoutTokens(env []string) []string {
-	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
-		return strings.HasPrefix(v, "GH_") || strings.HasPrefix(v, "GITHUB_")
-	})
-}
-
-// shellWords writes a command that people can copy.
-func shellWords(words []string) string { return strings.Join(mapTo(words, shellWord), " ") }

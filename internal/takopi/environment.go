@@ -74,14 +74,14 @@ func (e Environment) Has() bool {
 func isOurs(r requirement) bool { return canonical(r.Name) == Distribution }
 
 // Rival names another distribution that offers /ghauth, or is empty. Takopi lets
-// neither of two have it.
-func (e Environment) Rival() string {
+// neither of two have it. It is recorded if uv would bring it back.
+func (e Environment) Rival() (name string, recorded bool) {
 	for _, d := range e.dists {
 		if d.name != Distribution && d.offers {
-			return d.name
+			return d.name, slices.ContainsFunc(e.tool.Requirements, func(r requirement) bool { return canonical(r.Name) == d.name })
 		}
 	}
-	return ""
+	return "", false
 }
 
 // Command gives the words, after uv's own name, by which uv makes the environment

@@ -181,8 +181,12 @@ func TestRival(t *testing.T) {
 			}
 		}
 		e, err := ReadEnvironment(dir)
-		if err != nil || e.Rival() != want {
-			t.Errorf("%q: %q, %v, want %q", points, e.Rival(), err, want)
+		if got, recorded := e.Rival(); err != nil || got != want || recorded {
+			t.Errorf("%q: %q, %v, %v, want %q", points, got, recorded, err, want)
+		}
+		e.tool.Requirements = append(e.tool.Requirements, requirement{Name: "takopi.original"})
+		if got, recorded := e.Rival(); got != want || recorded != (want != "") {
+			t.Errorf("%q, recorded: %q, %v", points, got, recorded)
 		}
 	}
 }
