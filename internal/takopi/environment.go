@@ -128,10 +128,10 @@ func (e Environment) Command(path string) ([]string, error) {
 
 // flags writes r behind one of two flags, either of which may be empty.
 func (r requirement) flags(plain, editable string) ([]string, error) {
-	if r.Editable != "" {
-		return []string{editable, r.Editable}, nil
-	}
 	text, err := r.text()
+	if r.Editable != "" {
+		return []string{editable, r.Editable}, err
+	}
 	if plain == "" {
 		return []string{text}, err
 	}

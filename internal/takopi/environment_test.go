@@ -117,6 +117,7 @@ func TestCommandRefuses(t *testing.T) {
 		`requirements = [{ name = "takopi" }]` + "\nconstraints = [{ name = \"idna\", specifier = \"<4\" }]":    "constraints",
 		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nconfig-settings = { a = \"b\" }":            "config-settings.a",
 		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nhttp-retries = 3":                           "http-retries",
+		`requirements = [{ name = "-takopi" }]`:                                                                 "the name \"-takopi\"",
 		`requirements = [{ name = "other" }]`:                                                                   "no takopi among",
 		`requirements = [{ name = "takopi" }, { name = "a", url = "https://u:canary@h/a.whl" }]`:                "the URL of a holds a password",
 		`requirements = [{ name = "takopi" }, { name = "a", git = "https://canary@h/a" }]`:                      "the URL of a holds a password",
@@ -189,4 +190,23 @@ func TestRival(t *testing.T) {
 			t.Errorf("%q, recorded: %q, %v", points, got, recorded)
 		}
 	}
+}
+
+// FuzzReceipt: whatever stands in a receipt, it is repeated or refused.
+func FuzzReceipt(f *testing.F) {
+	f.Add("requirements = [{ name = \"takopi\" }, { name = \"b\", git = \"https://git.test/b?rev=v1\" }]\npython = \"3.14\"")
+	f.Add("requirements = [{ name = \"takopi\" }]\n[tool.options]\nindex = [{ url = \"https://i.test/\", default = true }]")
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseReceipt([]byte("[tool]\n" + text))
+		if err != nil {
+			return
+		}
+		words, err := Environment{tool: parsed}.Command("/w.whl")
+		if err != nil {
+			return
+		}
+		if n := len(words); words[n-2] != "--with" || words[n-1] != "takopi-ghauth @ file:///w.whl" {
+			t.Errorf("%q ends without the plugin", words)
+		}
+	})
 }

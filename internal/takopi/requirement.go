@@ -3,6 +3,7 @@ package takopi
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -20,8 +21,14 @@ type requirement struct {
 	Git       string   `toml:"git"` // URL?rev=…&subdirectory=…
 }
 
+// requirementName is what PEP 508 takes for a name: nothing that looks like a flag.
+var requirementName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
+
 // text writes r as PEP 508 has it; one that is editable has no such form.
 func (r requirement) text() (string, error) {
+	if !requirementName.MatchString(r.Name) {
+		return "", fmt.Errorf("%w: the name %q", errNotUnderstood, r.Name)
+	}
 	head := r.Name
 	if len(r.Extras) > 0 {
 		head += "[" + strings.Join(r.Extras, ",") + "]"
