@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/child"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 )
 
@@ -42,11 +42,11 @@ func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, uv, words...)
 	cmd.Env = withoutTokens(p.w.env)
-	out := &refresh.Tail{Max: maxUVTail}
+	out := &child.Tail{Max: maxUVTail}
 	cmd.Stdout, cmd.Stderr = out, out
-	refresh.KillGroup(cmd)
+	child.KillGroup(cmd)
 	// Asked to, uv ends in good order; killed, it may leave half an environment.
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	p.w.slow("uv is at work in Takopi's environment", func() { err = cmd.Run() })
 	if err != nil {
