@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 	"internal/atomicfile": {},
 	"internal/systemd":    {},
 	"internal/audit":      {"internal/atomicfile"},
-	"internal/takopi":     {},
+	"internal/takopi":     {"templates"},
 	"internal/keysource":  {},
 	"internal/spec":       {"internal/githubhost", "internal/keysource"},
 	"internal/mint":       {"internal/githubhost"},
@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
 	"internal/units":      {"internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/child", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
 		"internal/keysource", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 	"internal/gitcredential": {},
@@ -37,6 +37,7 @@ var mayImport = map[string][]string{
 	"internal/githubtest":  {},
 	"internal/testhost":    {},
 	"internal/testboot":    {"internal/testhost"},
+	"internal/testtakopi":  {"internal/testboot"},
 	"internal/testoctokit": {},
 	"internal/testvault":   {},
 	"internal/demo":        {"internal/githubtest", "internal/testhost"},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 }
 
 // neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server"}
+var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server", "internal/testtakopi"}
 
 // onlyIn says which package alone may import a library: the adapter for it.
 var onlyIn = map[string]string{

@@ -7,3 +7,12 @@ import "embed"
 //
 //go:embed *.tmpl
 var Files embed.FS
+
+// Plugin is the module of Takopi's plugin. It is a program as it stands, so that
+// Python's own tools can read it.
+//
+//go:embed takopi_ghauth.py
+var Plugin string
+
+// PluginBinary is what has to be replaced in Plugin: the program that it calls.
+const PluginBinary = `"/usr/bin/ghauth-provision"`

@@ -87,7 +87,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	}
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))
-	if j.done == 0 && err == nil {
+	if j.done == 0 && err == nil && len(j.left) == 0 {
 		w.print("%s", countsReport{}.summary())
 	} else {
 		w.print("Applied: %s.", count(j.done, "change"))

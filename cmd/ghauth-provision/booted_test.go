@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
+	"github.com/ghauth-provision/ghauth-provision/internal/testtakopi"
 )
 
 // denyLinger is a rule for polkit(8) that lets nobody change lingering.
@@ -21,15 +22,37 @@ const denyLinger = `polkit.addRule(function(action, subject) {
 // TestBootedStories runs the stories of testdata/booted on machines that are
 // really booted: with logind and polkit, which a lighter host lacks.
 func TestBootedStories(t *testing.T) {
+	onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
+		suite, packages := machineOf(story)
+		return testboot.Root(t.Context(), suite, packages...)
+	})
+}
+
+// TestTakopiStories runs the stories of testdata/takopi on machines that Takopi
+// can be installed on.
+func TestTakopiStories(t *testing.T) {
+	onMachines(t, "testdata/takopi/*.txtar", func(string) (string, error) { return testtakopi.Root(t.Context()) })
+}
+
+// onMachines runs stories, each on a machine of its own, whose root depends on it.
+func onMachines(t *testing.T, pattern string, rootOf func(story string) (string, error)) {
 	testboot.Need(t)
-	files, err := filepath.Glob("testdata/booted/*.txtar")
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			onMachine(t, file)
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root, err := rootOf(string(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			onMachine(t, root, filepath.Base(file), text)
 		})
 	}
 }
@@ -46,22 +69,13 @@ func machineOf(story string) (suite string, packages []string) {
 	return "", nil
 }
 
-func onMachine(t *testing.T, file string) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	suite, packages := machineOf(string(text))
-	root, err := testboot.Root(t.Context(), suite, packages...)
-	if err != nil {
-		t.Fatal(err)
-	}
+func onMachine(t *testing.T, root, name string, text []byte) {
 	m, err := testboot.Boot(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Stop)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	const dir = "/opt/stories"
 	if strings.Contains(string(text), "\n#host deny-linger\n") {
@@ -72,7 +86,7 @@ func onMachine(t *testing.T, file string) {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
 		}
 	}
-	story := filepath.Join(dir, filepath.Base(file))
+	story := filepath.Join(dir, name)
 	if err == nil {
 		err = m.Write(ctx, bytes.NewReader(text), story, 0o644)
 	}
@@ -81,7 +95,7 @@ func onMachine(t *testing.T, file string) {
 	}
 	var out bytes.Buffer
 	c := testboot.Cmd{User: testboot.User, Stdout: &out, Stderr: &out,
-		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
+		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
 	status, err := m.Run(ctx, c, filepath.Join(dir, "stories"))
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)

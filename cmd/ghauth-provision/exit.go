@@ -24,7 +24,7 @@ const (
 	exitUsage       = 64 // wrong usage
 	exitBadInput    = 65 // the spec, a key, takopi.toml or git's configuration is not valid
 	exitNoSystemd   = 69 // files are in place, but the user's systemd cannot be reached
-	exitNoTool      = 72 // the token file is good, but gh is missing or failed
+	exitNoTool      = 72 // the token file is good, but gh or uv is missing or failed
 	exitNoWrite     = 73 // a file cannot be written
 	exitTemporary   = 75 // try again
 	exitDenied      = 77 // GitHub or the system says no

@@ -146,6 +146,9 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		// The copy of the key stays: it may be for more than one image.
 		return append(notes, w.missing(binary, filepath.Dir(binary) == j.spec.Paths.BinDir)...)
 	}
+	if j.spec.Takopi.Plugin && !w.hasTakopi() {
+		notes = append(notes, w.withoutTakopi())
+	}
 	if p.WritesUnits() && !canVerify() {
 		notes = append(notes, unitsNotChecked)
 	}

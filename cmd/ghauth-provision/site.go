@@ -143,7 +143,7 @@ func (w *world) site() (units.Site, error) {
 	if err != nil {
 		return units.Site{}, fmt.Errorf("the running binary cannot be found: %w", err)
 	}
-	return units.Site{
+	site := units.Site{
 		Home: home, UID: w.uid, Executable: exe,
 		Edit: func(before, table []byte) ([]byte, error) {
 			return takopi.Set(before, table, takopi.EqualBelow(home))
@@ -152,7 +152,14 @@ func (w *world) site() (units.Site, error) {
 			return takopi.TokenFile(src, home)
 		},
 		Keys: ownKeys{}, GitConfig: w.gitConfig(home), Still: w.root != "",
-	}, nil
+	}
+	if w.root == "" && w.hasTakopi() {
+		site.Wheel = func(binary string, with []string) (string, []byte, error) {
+			wheel, err := takopi.NewWheel(binary, with...)
+			return wheel.Name, wheel.Data, err
+		}
+	}
+	return site, nil
 }
 
 // runtimeDir is $XDG_RUNTIME_DIR, or where systemd-logind puts it for a shell

@@ -157,6 +157,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		if err != nil {
 			return r, err
 		}
+		j.spec, j.executable = s, site.Executable
 		site.LockedDown = w.lockedDown(s)
 		if unknown = recall(s); unknown != nil {
 			j.desired = units.Watched(s.Paths.UnitDir)
@@ -167,6 +168,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	var disconnect func()
 	j.host, disconnect = w.connect(ctx)
 	defer disconnect()
+	j.host.Plugin = &takopiPlugin{w: w, j: j}
 	p, err := j.plan(ctx)
 	switch {
 	case err != nil:

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testtakopi"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -30,13 +31,14 @@ func tell(file string) (status int) {
 		RequireUniqueNames: true,
 		Setup:              setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":  await,
-			"exits":  exits,
-			"github": githubCommand,
-			"mode":   mode,
-			"leaks":  leaks,
-			"schema": schema,
-			"vault":  vaultCommand,
+			"await":    await,
+			"exits":    exits,
+			"github":   githubCommand,
+			"mode":     mode,
+			"leaks":    leaks,
+			"schema":   schema,
+			"telegram": telegramCommand,
+			"vault":    vaultCommand,
 		},
 	})
 	return 0
@@ -49,6 +51,7 @@ func setUp(env *testscript.Env) error {
 	}
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
+	env.Values[telegramKey{}] = new(*testtakopi.Telegram)
 	return nil
 }
 

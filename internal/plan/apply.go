@@ -103,6 +103,8 @@ func (a Action) apply(ctx context.Context, h Host) error {
 		return h.LogOut(ctx, a.Target)
 	case ClearGH:
 		return h.ClearGH(ctx, a.Target)
+	case InstallPlugin, UninstallPlugin, RestartTakopi:
+		return a.applyPlugin(ctx, h.Plugin)
 	case Reload:
 		return h.Units.Reload(ctx)
 	case Enable:

@@ -219,7 +219,7 @@ func (r Record) fault() string {
 		return strconv.Quote(r.Was.Backup) + " is not an absolute path"
 	case r.Mode == badPerm || r.Was != nil && r.Was.Mode == badPerm:
 		return "a mode is not four octal digits"
-	case !slices.Contains([]Op{"", Revoke, LogOut, ClearGH}, r.Undo):
+	case !slices.Contains([]Op{"", Revoke, LogOut, ClearGH, UninstallPlugin}, r.Undo):
 		return strconv.Quote(string(r.Undo)) + " is nothing that can be done before a removal"
 	}
 	return ""

@@ -10,11 +10,14 @@ type Op string
 
 // The operations, in the order of a plan.
 const (
-	Stop         Op = "stop"
-	Disable      Op = "disable"
-	Revoke       Op = "revoke"     // the token in a file
-	LogOut       Op = "log gh out" // by what a file says that gh was given
-	ClearGH      Op = "clear gh"   // remove its file, if it is logged in nowhere
+	Stop    Op = "stop"
+	Disable Op = "disable"
+	Revoke  Op = "revoke"     // the token in a file
+	LogOut  Op = "log gh out" // by what a file says that gh was given
+	ClearGH Op = "clear gh"   // remove its file, if it is logged in nowhere
+
+	UninstallPlugin Op = "uninstall plugin"
+
 	Mkdir        Op = "create directory"
 	Create       Op = "create"
 	Change       Op = "change"
@@ -27,6 +30,9 @@ const (
 	Restart      Op = "restart"
 
 	DisableLinger Op = "disable linger"
+
+	InstallPlugin Op = "install plugin"
+	RestartTakopi Op = "restart Takopi"
 )
 
 // Action is one change to the host.

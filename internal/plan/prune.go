@@ -198,14 +198,11 @@ func (d *differ) removals() {
 	}
 	for _, path := range slices.Sorted(maps.Keys(d.gone)) {
 		have, want := d.at(path), d.gone[path]
-		if !d.goes(have) {
-			continue
-		}
-		if want.Undo != "" {
+		if d.undoes(want) {
 			d.undo = append(d.undo, Action{Op: want.Undo, Target: path, Reason: want.Label})
 		}
-		if want.Undo == ClearGH {
-			continue // that removes the file, or finds that it has to stay
+		if !d.goes(have) || want.Undo == ClearGH { // which removes the file, or finds that it has to stay
+			continue
 		}
 		d.files = append(d.files, Action{Op: Remove, Target: path, Reason: want.Label, Before: have, After: want})
 	}

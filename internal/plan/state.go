@@ -31,6 +31,9 @@ type State struct {
 	// Keys gives back what keys had before us, in files of which only some are
 	// ours. Desired only, as all below.
 	Keys KeyEditor `json:"-"`
+	// Wheel is the path of the plugin's wheel, where Takopi is to have it, and
+	// TakopiUnit the unit that is restarted for it, if any.
+	Wheel, TakopiUnit string
 	// Purge has private keys go, too, when nothing asks for them any more.
 	Purge bool
 	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
@@ -39,6 +42,8 @@ type State struct {
 	// Rename confirms that apps change places, and so their files names.
 	Rename bool
 
+	// Plugin is what Takopi's environment has of it, observed only.
+	Plugin PluginState
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
 	// NoUnits is set when the user's service manager could not be reached.
@@ -102,8 +107,8 @@ type File struct {
 	// That it is gone is no drift as long as Path stands. It is a path of the host
 	// that runs, whatever the Root.
 	From string
-	// Undo is done before what was minted is removed: Revoke, LogOut or ClearGH,
-	// or empty.
+	// Undo is done before it is removed: Revoke, LogOut or ClearGH of what was
+	// minted, UninstallPlugin of a wheel, or empty.
 	Undo Op
 	// IfNew has what is minted recorded only where nothing stands yet: else it
 	// is not there because of us.
@@ -179,6 +184,8 @@ type Host struct {
 	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
 	// logged in anywhere. All are asked for removals alone.
 	Revoke, LogOut, ClearGH func(ctx context.Context, path string) error
+	// Plugin is nil where no plugin can be installed.
+	Plugin Plugin
 }
 
 // Units is the user's service manager; *systemd.Manager is one.

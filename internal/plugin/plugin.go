@@ -18,21 +18,23 @@ import (
 // 2000 characters, Telegram those of more than 4096.
 const MaxAnswer = 1900
 
-// Plugin answers for one [plugins.ghauth].
+// Plugin answers one request.
 type Plugin struct {
-	Table
-	Home string // paths below it are shown with ~
-	Now  func() time.Time
-	Env  []string // for the refresh script
+	Request
+	Home  string // paths below it are shown with ~
+	Now   func() time.Time
+	Env   []string                        // for the refresh script
+	Timer func(ctx context.Context) Timer // looks at the timer
 }
 
-// Answer carries out the words of a command: a verb, and an app's name after
-// status and refresh. The text is never empty, never longer than MaxAnswer, and
-// holds no secret. status is the exit status that goes with it, 0 where all went well.
-func (p Plugin) Answer(ctx context.Context, words []string) (text string, status int) {
+// Answer carries out the request's words: a verb, and an app's name after status
+// and refresh. The text is never empty, never longer than MaxAnswer, and holds no
+// secret. status is the exit status that goes with it, 0 where all went well.
+func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 	verb, rest := "status", []string(nil)
-	if len(words) > 0 {
-		verb, rest = words[0], words[1:]
+	if len(p.Words) > 0 {
+		// A phone begins a word with a capital.
+		verb, rest = strings.ToLower(p.Words[0]), p.Words[1:]
 	}
 	app := ""
 	if len(rest) > 0 {
@@ -46,9 +48,9 @@ func (p Plugin) Answer(ctx context.Context, words []string) (text string, status
 	case verb == "flow":
 		text = p.flow()
 	case verb == "status":
-		text, status = p.status(app)
+		text, status = p.status(ctx, p.chosen(app))
 	case verb == "refresh":
-		text, status = p.refresh(ctx, app)
+		text, status = p.refresh(ctx, p.chosen(app))
 	default:
 		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(verb, 40), help), 64
 	}
@@ -58,7 +60,9 @@ func (p Plugin) Answer(ctx context.Context, words []string) (text string, status
 const help = `/ghauth status [app]: is there a fresh GitHub token?
 /ghauth refresh [app]: mint a new one now
 /ghauth flow: how tokens get here
-/ghauth help: this text`
+/ghauth help: this text
+
+Without an app, that of this chat's project, or all of them; with all, all of them.`
 
 func (p Plugin) flow() string {
 	return fmt.Sprintf(`A GitHub App's private key on this host mints installation tokens, each good for one hour.

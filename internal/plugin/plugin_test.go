@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,11 +16,19 @@ var now = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 func newPlugin(t *testing.T) Plugin {
 	t.Helper()
 	home := t.TempDir()
-	table, err := ReadTable(strings.NewReader(""), home)
+	req, err := ReadRequest(strings.NewReader(""), home)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Plugin{Table: table, Home: home, Now: func() time.Time { return now }, Env: os.Environ()}
+	return Plugin{Request: req, Home: home, Now: func() time.Time { return now }, Env: os.Environ(),
+		Timer: func(context.Context) Timer { return Timer{Active: true, Next: now.Add(3 * time.Minute)} }}
+}
+
+// say has p answer some words.
+func say(t *testing.T, p Plugin, words ...string) (string, int) {
+	t.Helper()
+	p.Words = words
+	return p.Answer(t.Context())
 }
 
 func write(t *testing.T, path, text string, mode os.FileMode) {
@@ -49,7 +58,7 @@ func TestStatus(t *testing.T) {
 	} {
 		p := newPlugin(t)
 		write(t, p.TokenEnvFile, tt.file, 0o600)
-		if got, status := p.Answer(t.Context(), []string{"status"}); got != tt.want || status != 0 {
+		if got, status := say(t, p, "status"); got != tt.want+"\ntimer: next run in 3m" || status != 0 {
 			t.Errorf("%s: %q, %d, want %q", tt.name, got, status, tt.want)
 		}
 	}
@@ -61,8 +70,8 @@ func TestLongTokens(t *testing.T) {
 	p := newPlugin(t)
 	write(t, p.TokenEnvFile, "GITHUB_TOKEN=ghs_1234_"+strings.Repeat("eyJ0", 50)+".a.b\n", 0o600)
 	p.Now = time.Now
-	got, _ := p.Answer(t.Context(), nil)
-	if !strings.Contains(got, "ghs_1234… ") || strings.Contains(got, "eyJ0") || len(got) > 80 {
+	got, _ := say(t, p)
+	if !strings.Contains(got, "ghs_1234… ") || strings.Contains(got, "eyJ0") || len(got) > 110 {
 		t.Errorf("status = %q", got)
 	}
 }
@@ -92,7 +101,7 @@ func TestRefresh(t *testing.T) {
 			mode = 0o644
 		}
 		write(t, p.RefreshScript, tt.script, mode)
-		if got, status := p.Answer(t.Context(), []string{"refresh"}); !strings.Contains(got, tt.want) || status != tt.status {
+		if got, status := say(t, p, "refresh"); !strings.Contains(got, tt.want) || status != tt.status {
 			t.Errorf("%s: %q, %d, want %q, %d", tt.name, got, status, tt.want, tt.status)
 		}
 	}
@@ -105,7 +114,7 @@ func TestRefreshEnds(t *testing.T) {
 	p.RefreshTimeout = 200 * time.Millisecond
 	write(t, p.RefreshScript, "#!/bin/sh\ntrap '' TERM\necho begun\nsleep 60 &\nwait\n", 0o755)
 	start := time.Now()
-	got, status := p.Answer(t.Context(), []string{"refresh"})
+	got, status := say(t, p, "refresh")
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("took %s", took)
 	}
@@ -120,7 +129,9 @@ func TestWords(t *testing.T) {
 	for words, want := range map[string]string{
 		"help":                    "/ghauth status",
 		"flow":                    "~/.config/takopi",
+		"HELP":                    "/ghauth status",
 		"nonsense":                "There is no /ghauth nonsense.",
+		"wheel .":                 "Too many words.",
 		"help me":                 "Too many words.",
 		"status a b":              "Too many words.",
 		"status nobody":           "There is no app nobody here. Known: token.",
@@ -128,7 +139,7 @@ func TestWords(t *testing.T) {
 		"refresh --force":         "There is no app --force here.",
 		strings.Repeat("ü", 3000): "…",
 	} {
-		got, _ := p.Answer(t.Context(), strings.Fields(words))
+		got, _ := say(t, p, strings.Fields(words)...)
 		if !strings.Contains(got, want) || strings.Contains(got, "must not run") {
 			t.Errorf("%.40s: %q, want %q", words, got, want)
 		}
@@ -138,23 +149,13 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestRefreshFailsClosed: nobody is known to be allowed.
-func TestRefreshFailsClosed(t *testing.T) {
-	p := newPlugin(t)
-	p.AllowedUserIDs = []int64{7}
-	write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
-	if got, status := p.Answer(t.Context(), []string{"refresh"}); !strings.HasPrefix(got, "Refused") || status != 77 {
-		t.Errorf("%q, %d", got, status)
-	}
-}
-
 // TestSecretsStayOutOfTheScript: Takopi's environment has the bot's token, and
 // those of the agents.
 func TestSecretsStayOutOfTheScript(t *testing.T) {
 	p := newPlugin(t)
 	p.Env = append(os.Environ(), "TAKOPI__BOT_TOKEN=canary", "GH_TOKEN=canary", "OPENAI_API_KEY=canary", "HTTPS_PROXY=http://proxy", "HOME=/kept")
 	write(t, p.RefreshScript, "#!/bin/sh\nenv\n", 0o755)
-	got, _ := p.Answer(t.Context(), []string{"refresh"})
+	got, _ := say(t, p, "refresh")
 	if strings.Contains(got, "canary") || !strings.Contains(got, "HTTPS_PROXY=http://proxy") || !strings.Contains(got, "HOME=/kept") {
 		t.Errorf("the script saw: %s", got)
 	}
@@ -165,7 +166,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	const canary = "ghs_16C7e42F292c6912E7710c838347Ae178B4a"
 	p := newPlugin(t)
 	write(t, p.RefreshScript, "#!/bin/sh\nfor i in $(seq 300); do printf 'üü "+canary+" '; done; echo; echo the end\n", 0o755)
-	got, _ := p.Answer(t.Context(), []string{"refresh"})
+	got, _ := say(t, p, "refresh")
 	if len(got) > MaxAnswer || !utf8.ValidString(got) || !strings.HasSuffix(got, "the end") {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}

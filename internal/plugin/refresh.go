@@ -18,8 +18,8 @@ const maxTail = 1200
 
 // refresh runs the refresh script and tells how it went.
 func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
-	if len(p.AllowedUserIDs) > 0 {
-		return "Refused: allowed_user_ids is set, and nothing says who sent this message. The timer refreshes by itself; at a shell, run ghauth-provision mint.", 77
+	if why := p.refused(); why != "" {
+		return why + " The timer refreshes by itself; on the host, run ghauth-provision mint.", 77
 	}
 	if all, _ := p.holders(); app != "" && !slices.ContainsFunc(all, func(h holder) bool { return h.name == app }) {
 		return noSuchApp(app, all), 64

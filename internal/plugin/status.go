@@ -1,10 +1,12 @@
 package plugin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +37,25 @@ func (p Plugin) holders() (all []holder, errs []error) {
 	return all, errs
 }
 
-func (p Plugin) status(app string) (string, int) {
+// chosen gives the name of the app that is meant, or nothing for all of them.
+// Without a name it is the app that is called as the chat's project.
+func (p Plugin) chosen(app string) string {
+	all, _ := p.holders()
+	for _, name := range []string{app, p.Project} {
+		i := slices.IndexFunc(all, func(h holder) bool { return strings.EqualFold(h.name, name) })
+		switch {
+		case i >= 0:
+			return all[i].name
+		case strings.EqualFold(name, "all"):
+			return ""
+		case name != "" && name == app:
+			return app
+		}
+	}
+	return ""
+}
+
+func (p Plugin) status(ctx context.Context, app string) (string, int) {
 	all, errs := p.holders()
 	var lines []string
 	for _, h := range all {
@@ -50,10 +70,26 @@ func (p Plugin) status(app string) (string, int) {
 		lines = append(lines, err.Error()+": run `ghauth-provision apply`")
 	}
 	if since, locked := refresh.LockedDown(p.dir()); locked {
-		lines = append([]string{"locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"}, lines...)
+		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
+		return strings.Join(append([]string{first}, lines...), "\n"), 0
 	}
-	return strings.Join(lines, "\n"), 0
+	timer := p.Timer(ctx).lines(p.Now())
+	return strings.Join(append(shorter(lines, MaxAnswer-len(strings.Join(timer, "\n"))-1), timer...), "\n"), 0
 }
+
+// shorter leaves the apps with a fresh token out of lines of more than limit bytes,
+// and counts them: who asks wants to know of the others.
+func shorter(lines []string, limit int) []string {
+	if len(strings.Join(lines, "\n")) <= limit {
+		return lines
+	}
+	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": "+fresh+", ") })
+	all := append(rest, fmt.Sprintf("fresh: %d more; send /ghauth status APP for one of them", len(lines)-len(rest)))
+	return []string{cut(strings.Join(all, "\n"), limit)}
+}
+
+// fresh is what the tokens are called that need nothing.
+const fresh = "fresh"
 
 func noSuchApp(app string, all []holder) string {
 	var names []string
@@ -81,7 +117,7 @@ func (p Plugin) line(h holder) string {
 	case age > p.MaxTokenAge:
 		say = fmt.Sprintf("stale (over %d minutes: is the timer running? %s)", int(p.MaxTokenAge.Minutes()), send)
 	default:
-		say = "fresh" // by the table's measure, which is the chat's
+		say = fresh // by the table's measure, which is the chat's
 	}
 	text := fmt.Sprintf("%s: %s, %s old, %s left, %s", h.name, say, span(age), span(left), token.Value)
 	if len(token.Value) > 40 {
@@ -109,10 +145,13 @@ func (h holder) stored(now time.Time) (mint.Token, refresh.State, error) {
 	return token, refresh.Fresh, nil
 }
 
-// span writes a duration in minutes, or seconds below two of them.
+// span writes a duration in whole hours, minutes or seconds, at least two of them.
 func span(d time.Duration) string {
-	if d < 2*time.Minute {
+	switch {
+	case d < 2*time.Minute:
 		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
 	}
-	return fmt.Sprintf("%dm", int(d.Minutes()))
+	return fmt.Sprintf("%dh", int(d.Hours()))
 }

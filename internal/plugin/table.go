@@ -4,15 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// maxTable bounds the JSON of a table, in bytes.
-const maxTable = 64 << 10
 
 // Table is Takopi's [plugins.ghauth].
 type Table struct {
@@ -24,21 +20,10 @@ type Table struct {
 	AllowedUserIDs []int64 // empty: everyone may refresh
 }
 
-// ReadTable reads a table as JSON from r. What it does not set has the value
-// that it has in a spec's takopi block, and keys of others are passed over. A
-// number may come as a string: that is how Takopi passes on what the environment
-// overrides. Paths may begin with ~. An error names the key, never its value:
-// other plugins' secrets may have strayed in.
-func ReadTable(r io.Reader, home string) (Table, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxTable+1))
-	switch {
-	case err != nil:
-		return Table{}, err
-	case len(data) > maxTable:
-		return Table{}, fmt.Errorf("[plugins.ghauth] is larger than %d bytes", maxTable)
-	case strings.TrimSpace(string(data)) == "":
-		data = []byte("{}")
-	}
+// readTable reads a table from JSON. What it does not set has the value that it
+// has in a spec's takopi block. A number may come as a string: that is how Takopi
+// passes on what the environment overrides. Paths may begin with ~.
+func readTable(data []byte, home string) (Table, error) {
 	var keys map[string]json.RawMessage
 	if json.Unmarshal(data, &keys) != nil {
 		return Table{}, errors.New("[plugins.ghauth] did not come as a JSON object")
@@ -87,8 +72,9 @@ type number int64
 
 // UnmarshalJSON takes 55 and "55".
 func (n *number) UnmarshalJSON(data []byte) error {
-	// 53 bits are what JSON keeps exactly (RFC 8259, section 6).
-	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 53)
+	// Discord's user IDs take more of the 64 bits than JSON promises to keep
+	// (RFC 8259, section 6); TOML, Python and Go keep all of them.
+	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
 	*n = number(v)
 	return err
 }
@@ -98,7 +84,7 @@ func (n number) upTo(limit number) time.Duration {
 	if n > limit {
 		return 0
 	}
-	return time.Duration(n)
+	return time.Duration(max(n, 0))
 }
 
 func expand(path, home string) string {

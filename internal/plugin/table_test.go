@@ -32,10 +32,11 @@ func TestReadTable(t *testing.T) {
 			with(func(t *Table) { t.MaxTokenAge, t.RefreshTimeout = 5*time.Minute, 7*time.Second })},
 		{`{"run_refresh_with": ["sudo", "-n"]}`, with(func(t *Table) { t.RunRefreshWith = []string{"sudo", "-n"} })},
 		{`{"allowed_user_ids": [7, "-100123"]}`, with(func(t *Table) { t.AllowedUserIDs = []int64{7, -100123} })},
+		{`{"allowed_user_ids": [1425369874512365478]}`, with(func(t *Table) { t.AllowedUserIDs = []int64{1425369874512365478} })},
 	} {
-		got, err := ReadTable(strings.NewReader(tt.in), "/home/ada")
-		if err != nil || !reflect.DeepEqual(got, tt.want) {
-			t.Errorf("ReadTable(%s) = %+v, %v, want %+v", tt.in, got, err, tt.want)
+		got, err := ReadRequest(strings.NewReader(tt.in), "/home/ada")
+		if err != nil || !reflect.DeepEqual(got, Request{Table: tt.want}) {
+			t.Errorf("ReadRequest(%s) = %+v, %v, want %+v", tt.in, got, err, tt.want)
 		}
 	}
 }
@@ -50,31 +51,32 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"refresh_script": "~canary/x"}`:               "refresh_script must be an absolute path",
 		`{"run_refresh_with": "canary"}`:                "run_refresh_with has the wrong type",
 		`{"max_token_age_minutes": 0}`:                  "from 1 to 1440",
+		`{"max_token_age_minutes": -200000000}`:         "from 1 to 1440", // a 64-bit count of nanoseconds wraps around
 		`{"max_token_age_minutes": 1441}`:               "from 1 to 1440",
 		`{"max_token_age_minutes": 5.5}`:                "max_token_age_minutes has the wrong type",
 		`{"refresh_timeout_seconds": -1}`:               "from 1 to 86400",
 		`{"refresh_timeout_seconds": 1e18}`:             "refresh_timeout_seconds has the wrong type",
 		`{"refresh_timeout_seconds": 4503599627370495}`: "from 1 to 86400",
 		`{"allowed_user_ids": ["canary"]}`:              "allowed_user_ids has the wrong type",
-		strings.Repeat(" ", maxTable+1):                 "larger than",
+		strings.Repeat(" ", maxRequest+1):               "larger than",
 	} {
-		_, err := ReadTable(strings.NewReader(in), "/home/ada")
+		_, err := ReadRequest(strings.NewReader(in), "/home/ada")
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
-			t.Errorf("ReadTable(%.60s): %v, want an error with %q", in, err, want)
+			t.Errorf("ReadRequest(%.60s): %v, want an error with %q", in, err, want)
 		}
 	}
 }
 
-func FuzzReadTable(f *testing.F) {
+func FuzzReadRequest(f *testing.F) {
 	f.Add(`{"token_env_file": "~/t.env", "max_token_age_minutes": "55", "allowed_user_ids": [1]}`)
 	f.Add(`{"run_refresh_with": ["sudo", "-n"], "refresh_timeout_seconds": 30}`)
 	f.Fuzz(func(t *testing.T, in string) {
-		got, err := ReadTable(strings.NewReader(in), "/home/ada")
+		got, err := ReadRequest(strings.NewReader(in), "/home/ada")
 		if err != nil {
 			return
 		}
 		if got.check() != nil || got.MaxTokenAge > 24*time.Hour || got.RefreshTimeout > 24*time.Hour {
-			t.Errorf("ReadTable(%q) takes %+v", in, got)
+			t.Errorf("ReadRequest(%q) takes %+v", in, got)
 		}
 	})
 }

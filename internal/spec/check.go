@@ -18,7 +18,9 @@ var (
 	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 	clientID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 	// One that begins with a dot could lead out of its path.
-	vaultName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+	vaultName   = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+	packageName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\s*([\[<>=!~;(].*)?$`)
+	serviceName = regexp.MustCompile(`^[A-Za-z0-9:_.\\@-]{1,240}\.service$`)
 )
 
 // checkText refuses what could not be written to an env file or a unit.
@@ -57,6 +59,22 @@ func (p *parser) checkOwnDir(dir string) error {
 func checkEnvValue(s string) error {
 	if strings.Contains(s, "'") {
 		return errors.New("must not contain '")
+	}
+	return nil
+}
+
+// checkPackage takes a requirement of a name (PEP 508), which uv may install for
+// another package's sake; it takes no URL there.
+func checkPackage(s string) error {
+	if !packageName.MatchString(s) || strings.Contains(s, "@") {
+		return errors.New(`must be a package's name, which a version may follow, such as "takopi-discord>=0.5"`)
+	}
+	return nil
+}
+
+func checkService(s string) error {
+	if !serviceName.MatchString(s) {
+		return errors.New(`must be the name of a service, such as "takopi.service"`)
 	}
 	return nil
 }

@@ -76,6 +76,8 @@ func (p *parser) defaults() *Spec {
 			RefreshTimeout: 30 * time.Second,
 			RunRefreshWith: []string{},
 			AllowedUserIDs: []int64{},
+			Plugin:         true,
+			With:           []string{},
 		},
 	}
 }

@@ -74,12 +74,15 @@ func (p *parser) ghBlock(g *GH) block {
 }
 
 func (p *parser) takopiBlock(t *Takopi) block {
-	return block{name: "takopi", doc: "The [plugins.ghauth] table of Takopi's configuration.", attrs: []attribute{
+	return block{name: "takopi", doc: "The [plugins.ghauth] table of Takopi's configuration, and the plugin.", attrs: []attribute{
 		{"config", "Takopi's configuration file.", `"~/.takopi/takopi.toml"`, p.path(&t.Config)},
 		{"max_token_age", "Older tokens are called stale.", `"55m"`, duration(&t.MaxTokenAge, time.Minute, time.Minute, TokenLife)},
 		{"refresh_timeout", "Bound on a refresh from the chat.", `"30s"`, duration(&t.RefreshTimeout, time.Second, time.Second, 10*time.Minute)},
 		{"run_refresh_with", "Words to run the refresh script with, such as [\"sudo\", \"-n\"].", "[]", texts(&t.RunRefreshWith)},
 		{"allowed_user_ids", "The only chat users who may refresh; empty: everyone.", "[]", integers(&t.AllowedUserIDs)},
+		{"plugin", "Install the plugin where uv has installed Takopi. All that is there stays.", "true", boolean(&t.Plugin)},
+		{"with", "Further packages to install with it, such as `[\"takopi-discord>=0.5\"]`.", "[]", texts(&t.With, checkPackage)},
+		{"restart_unit", "The user's systemd unit that runs Takopi, which is restarted for a new plugin.", "none", text(&t.RestartUnit, checkService)},
 	}}
 }
 

@@ -69,11 +69,15 @@ type GH struct {
 	ConfigDir     string // where gh keeps its login
 }
 
-// Takopi is what goes into [plugins.ghauth] of Takopi's configuration.
+// Takopi is what goes into [plugins.ghauth] of Takopi's configuration, and how
+// Takopi gets the plugin.
 type Takopi struct {
 	Config         string
 	MaxTokenAge    time.Duration // whole minutes
 	RefreshTimeout time.Duration // whole seconds
 	RunRefreshWith []string      // words before the refresh script, such as sudo -n
 	AllowedUserIDs []int64       // who may refresh from the chat; empty: everyone
+	Plugin         bool          // install the plugin where uv has installed Takopi
+	With           []string      // distributions that come with it, as pip names them
+	RestartUnit    string        // the user's unit that is Takopi, or empty: it is not restarted
 }

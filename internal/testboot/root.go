@@ -38,6 +38,17 @@ var addUser = []string{"useradd", "--create-home", "--shell=/bin/bash", User}
 // that programs built here find their C library. It is made once, in about a
 // minute, and takes about 250 MB; remove the directory to make it anew.
 func Root(ctx context.Context, suite string, more ...string) (string, error) {
+	return RootWith(ctx, suite, Extra{}, more...)
+}
+
+// An Extra is what a root has besides Debian's packages.
+type Extra struct {
+	Name string // another one for whatever else Add adds
+	Add  func(ctx context.Context, tree string) error
+}
+
+// RootWith is [Root] with an extra.
+func RootWith(ctx context.Context, suite string, extra Extra, more ...string) (string, error) {
 	s, err := findSource(suite)
 	if err != nil {
 		return "", fmt.Errorf("testboot: %w", err)
@@ -46,7 +57,7 @@ func Root(ctx context.Context, suite string, more ...string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("testboot: %w", err)
 	}
-	r := recipe{s, slices.Concat(packages, more)}
+	r := recipe{s, slices.Concat(packages, more), extra}
 	dir := filepath.Join(cache, "ghauth-provision-test", r.name())
 	if err := cached(ctx, dir, func(dir string) error { return r.build(ctx, dir) }); err != nil {
 		return "", fmt.Errorf("testboot: %w", err)
@@ -58,12 +69,17 @@ func Root(ctx context.Context, suite string, more ...string) (string, error) {
 type recipe struct {
 	source
 	packages []string
+	extra    Extra
 }
 
 // name is a directory's name that no other recipe has.
 func (r recipe) name() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", r.packages, addUser))
-	return fmt.Sprintf("%s-%x", r.suite, sum[:6])
+	name := fmt.Sprintf("%s-%x", r.suite, sum[:6])
+	if r.extra.Name != "" {
+		name += "-" + r.extra.Name
+	}
+	return name
 }
 
 // build makes the root in dir, which is there.
@@ -81,7 +97,10 @@ func (r recipe) build(ctx context.Context, dir string) error {
 	if err := confined(ctx, "debootstrap", args...); err != nil {
 		return err
 	}
-	return confined(ctx, "chroot", append([]string{tree}, addUser...)...)
+	if err := confined(ctx, "chroot", append([]string{tree}, addUser...)...); err != nil || r.extra.Add == nil {
+		return err
+	}
+	return r.extra.Add(ctx, tree)
 }
 
 // confined runs a command in mount and PID namespaces of its own: whatever it

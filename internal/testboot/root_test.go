@@ -33,17 +33,18 @@ func TestParseTargets(t *testing.T) {
 func TestRecipeName(t *testing.T) {
 	names := map[string]bool{}
 	for _, r := range []recipe{
-		{source{suite: "a"}, []string{"p", "q"}},
-		{source{suite: "b"}, []string{"p", "q"}},
-		{source{suite: "a"}, []string{"p q"}},
-		{source{suite: "a"}, []string{"p"}},
+		{source{suite: "a"}, []string{"p", "q"}, Extra{}},
+		{source{suite: "b"}, []string{"p", "q"}, Extra{}},
+		{source{suite: "a"}, []string{"p q"}, Extra{}},
+		{source{suite: "a"}, []string{"p"}, Extra{}},
+		{source{suite: "a"}, []string{"p"}, Extra{Name: "x"}},
 	} {
 		names[r.name()] = true
 	}
-	if len(names) != 4 {
-		t.Errorf("of four recipes: %v", names)
+	if len(names) != 5 {
+		t.Errorf("of five recipes: %v", names)
 	}
-	if a, b := (recipe{source{"a", "x"}, nil}).name(), (recipe{source{"a", "y"}, nil}).name(); a != b {
+	if a, b := (recipe{source{"a", "x"}, nil, Extra{}}).name(), (recipe{source{"a", "y"}, nil, Extra{}}).name(); a != b {
 		t.Errorf("two mirrors of the same: %s, %s", a, b)
 	}
 }

@@ -33,6 +33,9 @@ type Site struct {
 	TokenFile func(src []byte) string
 	// GitConfig is the file that git writes its user's configuration to.
 	GitConfig string
+	// Wheel makes the wheel of Takopi's plugin, which runs binary and brings other
+	// packages along. It is nil where there is no Takopi that it could be installed for.
+	Wheel func(binary string, with []string) (name string, data []byte, err error)
 	// Still says that no systemd runs there: then apply itself makes the link that
 	// enables the timer.
 	Still bool
@@ -63,6 +66,15 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 	)
 	if s.GH.GitCredential {
 		state.Files = append(state.Files, gitConfig(s, r.paths.Binary, site))
+	}
+	if s.Takopi.Plugin && site.Wheel != nil {
+		name, data, err := site.Wheel(r.paths.Binary, s.Takopi.With)
+		if err != nil {
+			return plan.State{}, err
+		}
+		state.Wheel, state.TakopiUnit = filepath.Join(s.Paths.ConfigDir, name), s.Takopi.RestartUnit
+		state.Files = append(state.Files, plan.File{Path: state.Wheel, Kind: plan.Regular, Mode: 0o644, Content: data, Privacy: plan.Hidden,
+			Label: "wheel of Takopi's plugin", Undo: plan.UninstallPlugin})
 	}
 	for _, f := range minted(s, site.Home) {
 		// A directory that apply makes is there before anybody else needs it.

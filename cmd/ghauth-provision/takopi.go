@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// takopiDir is where uv keeps Takopi's environment
+// (docs.astral.sh/uv/reference/storage, "Tools").
+func (w *world) takopiDir() string {
+	if dir := w.getenv("UV_TOOL_DIR"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, takopi.Tool)
+	}
+	data := w.getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(data) {
+		data = filepath.Join(w.getenv("HOME"), ".local/share")
+	}
+	return filepath.Join(data, "uv/tools", takopi.Tool)
+}
+
+func (w *world) hasTakopi() bool { return exists(filepath.Join(w.takopiDir(), "uv-receipt.toml")) }
+
+func (w *world) withoutTakopi() string {
+	return fmt.Sprintf("Takopi is not installed by uv: %s is not there. Its plugin is left to you: see %s plugin wheel --help, or say plugin = false in the spec's takopi block",
+		w.tilde(w.takopiDir()), program)
+}
+
+// takopiPlugin installs the plugin into the environment that uv keeps for Takopi.
+type takopiPlugin struct {
+	w      *world
+	j      *job
+	failed bool // uv has, in this run: that has been told
+}
+
+// Look reads what is there, and starts no program.
+func (p *takopiPlugin) Look() (plan.PluginState, error) {
+	s := plan.PluginState{Dir: p.w.takopiDir()}
+	e, err := takopi.ReadEnvironment(s.Dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s, nil
+	case err != nil:
+		s.Installed, s.Notes = true, []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
+		return s, nil
+	}
+	s.Installed = e.Has()
+	if p.j.desired.Wheel == "" || p.failed {
+		return s, nil
+	}
+	s.Notes = p.hidden()
+	wheel, err := takopi.NewWheel(units.PathsOf(p.j.spec, p.j.executable).Binary, p.j.spec.Takopi.With...)
+	if err != nil {
+		return s, err
+	}
+	reason := e.Lacks(wheel, p.j.desired.Wheel)
+	if rival, recorded := e.Rival(); rival != "" {
+		s.Notes = append(s.Notes, fmt.Sprintf("the plugin is left as it is: %s offers /ghauth, too, and of two Takopi loads neither; take it out: %s", rival, p.without(rival, recorded)))
+		return s, nil
+	}
+	if reason == "" {
+		return s, nil
+	}
+	words, err := e.Command(p.j.desired.Wheel)
+	switch {
+	case err != nil:
+		s.Notes = []string{"the plugin is not installed: " + err.Error() + "; see " + program + " plugin wheel --help"}
+	case p.uv() == "":
+		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
+	default:
+		s.Reason = reason
+		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
+	}
+	return s, nil
+}
+
+// without gives the command by which a package is taken out.
+func (p *takopiPlugin) without(name string, recorded bool) string {
+	if recorded {
+		return "uv tool install takopi, with all that you want in it but " + name
+	}
+	return "uv pip uninstall --python " + p.w.tilde(filepath.Join(p.w.takopiDir(), "bin/python")) + " " + name
+}
+
+// hidden tells what in takopi.toml keeps the plugin from being reached. That is the
+// owner's to change.
+func (p *takopiPlugin) hidden() []string {
+	file := p.j.spec.Takopi.Config
+	src, err := os.ReadFile(file)
+	if reason := takopi.Hidden(src); err == nil && reason != "" {
+		return []string{fmt.Sprintf("Takopi will not load the plugin: in %s, %s", p.w.tilde(file), reason)}
+	}
+	return nil
+}
+
+// Install has uv make the environment anew with the plugin.
+func (p *takopiPlugin) Install(ctx context.Context) error {
+	if err := p.run(ctx, p.j.desired.Wheel); err != nil {
+		p.failed = true
+		return p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
+	}
+	if p.j.desired.TakopiUnit == "" {
+		p.w.say("restart Takopi: it loads the plugin when it starts")
+	}
+	return nil
+}
+
+// Uninstall has uv make the environment anew without it.
+func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
+	err := p.run(ctx, "")
+	if err == nil {
+		p.w.say("restart Takopi: it has the plugin loaded still")
+	}
+	return p.j.leave(err, "the plugin is still in Takopi's environment", "run: uv tool install takopi, with all packages that you want in it")
+}
+
+// Restart restarts the unit, once the plugin is there.
+func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
+	if p.failed {
+		return p.j.leave(&failure{exitNoTool, "it would be without the plugin", ""}, "Takopi is not restarted", "apply again")
+	}
+	err := p.j.host.UnitsErr
+	if err == nil {
+		err = p.j.host.Units.Restart(ctx, unit)
+	}
+	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)
+}

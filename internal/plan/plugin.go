@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"context"
+	"slices"
+)
+
+// Plugin is the environment that Takopi runs in, with the plugin in it or not.
+type Plugin interface {
+	// Look gives the environment's directory, and why the plugin has to be
+	// installed there; nothing where it need not, or cannot be. Notes tell of what
+	// is left to the operator.
+	Look() (PluginState, error)
+	// Install has uv install it; Uninstall takes it out again, before its wheel goes.
+	Install(ctx context.Context) error
+	Uninstall(ctx context.Context, wheel string) error
+	// Restart has Takopi, which is a unit of the user's, load it.
+	Restart(ctx context.Context, unit string) error
+}
+
+// PluginState is what a Plugin's Look has seen.
+type PluginState struct {
+	Dir       string
+	Reason    string // to install it; empty: it is as it should be, or cannot be
+	Installed bool   // some version of it, or that cannot be told
+	Notes     []string
+}
+
+// observePlugin looks at Takopi's environment where a plugin is wanted in it, or
+// was.
+func (s *State) observePlugin(h Host, desired State) (err error) {
+	was := slices.ContainsFunc(s.Known.Records, func(r Record) bool { return r.Undo == UninstallPlugin })
+	if h.Plugin != nil && (was || desired.Wheel != "") {
+		s.Plugin, err = h.Plugin.Look()
+	}
+	return err
+}
+
+// undoes reports whether want, which is to go, has to be undone first. A wheel has
+// not where another one takes over from it.
+func (d *differ) undoes(want File) bool {
+	if want.Undo == UninstallPlugin {
+		return d.observed.Plugin.Installed && d.desired.Wheel == ""
+	}
+	return want.Undo != "" && d.goes(d.at(want.Path))
+}
+
+// plugin gives the actions that install the plugin, and what is to be told.
+func (d *differ) plugin() (actions []Action, notes []string) {
+	have := d.observed.Plugin
+	switch {
+	case d.desired.Wheel == "":
+		return nil, nil
+	case have.Reason == "":
+		return nil, have.Notes
+	}
+	actions = []Action{{Op: InstallPlugin, Target: have.Dir, Reason: have.Reason}}
+	if unit := d.desired.TakopiUnit; unit != "" {
+		return append(actions, Action{Op: RestartTakopi, Target: unit, Reason: "it loads plugins when it starts"}), have.Notes
+	}
+	return actions, append(have.Notes, "once the plugin is installed, restart Takopi: it loads plugins when it starts")
+}
+
+// applyPlugin carries out an action on Takopi's environment. None is planned where
+// nobody has looked at one.
+func (a Action) applyPlugin(ctx context.Context, p Plugin) error {
+	switch a.Op {
+	case InstallPlugin:
+		return p.Install(ctx)
+	case RestartTakopi:
+		return p.Restart(ctx, a.Target)
+	}
+	return p.Uninstall(ctx, a.Target)
+}

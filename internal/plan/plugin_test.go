@@ -1,0 +1,129 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakePlugin is a Takopi's environment of which a test gives the state.
+type fakePlugin struct {
+	state PluginState
+	err   error
+	told  []string
+}
+
+func (f *fakePlugin) Look() (PluginState, error) {
+	f.told = append(f.told, "look")
+	return f.state, f.err
+}
+func (f *fakePlugin) Install(context.Context) error { return f.tell("install", "") }
+func (f *fakePlugin) tell(verb, what string) error {
+	f.told = append(f.told, verb+" "+what)
+	return f.err
+}
+func (f *fakePlugin) Restart(_ context.Context, unit string) error {
+	return f.tell("restart", unit)
+}
+func (f *fakePlugin) Uninstall(_ context.Context, wheel string) error {
+	return f.tell("uninstall", wheel)
+}
+
+// wheelState asks for a wheel in dir, and for a plugin.
+func wheelState(dir, name string) State {
+	wheel := filepath.Join(dir, name)
+	return State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName), Wheel: wheel, TakopiUnit: "takopi.service",
+		Files: []File{{Path: wheel, Kind: Regular, Mode: 0o644, Content: []byte(name), Privacy: Hidden, Undo: UninstallPlugin}}}
+}
+
+// through plans for a host with p and carries the plan out.
+func through(t *testing.T, p Plugin, desired State) []string {
+	t.Helper()
+	h := Host{Plugin: p}
+	observed, err := Observe(t.Context(), h, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Diff(observed, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Apply(t.Context(), h, plan, func(Action) {}); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, line := range actions(plan) {
+		if !strings.Contains(line, ManifestName) {
+			lines = append(lines, strings.ReplaceAll(line, filepath.Dir(desired.Manifest)+"/", ""))
+		}
+	}
+	return lines
+}
+
+// TestPlugin installs a plugin, gives it another wheel, and takes it away.
+func TestPlugin(t *testing.T) {
+	dir := t.TempDir()
+	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
+	wantLines(t, "the first", through(t, p, wheelState(dir, "1.whl")),
+		[]string{"create 1.whl 0644", "install plugin /takopi", "restart Takopi takopi.service"})
+	wantLines(t, "what was done", p.told, []string{"look", "install ", "restart takopi.service"})
+
+	p.state = PluginState{Dir: "/takopi", Installed: true}
+	wantLines(t, "the second", through(t, p, wheelState(dir, "1.whl")), nil)
+
+	p.state.Reason = "it is another version"
+	wantLines(t, "another wheel", through(t, p, wheelState(dir, "2.whl")),
+		[]string{"create 2.whl 0644", "remove 1.whl", "install plugin /takopi", "restart Takopi takopi.service"})
+
+	// A wheel that somebody has removed is no reason to leave the plugin there.
+	p.told = nil
+	if err := os.Remove(filepath.Join(dir, "2.whl")); err != nil {
+		t.Fatal(err)
+	}
+	nothing := State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName)}
+	wantLines(t, "nothing", through(t, p, nothing), []string{"uninstall plugin 2.whl"})
+	wantLines(t, "what was undone", p.told, []string{"look", "uninstall " + filepath.Join(dir, "2.whl")})
+	p.told = nil
+	wantLines(t, "nothing again", through(t, p, nothing), nil)
+	wantLines(t, "with nothing known", p.told, nil)
+}
+
+// TestPluginIsNotThere: where Takopi is gone, only the wheel goes.
+func TestPluginIsNotThere(t *testing.T) {
+	dir := t.TempDir()
+	p := &fakePlugin{state: PluginState{Notes: []string{"left to you"}}}
+	wantLines(t, "the first", through(t, p, wheelState(dir, "1.whl")), []string{"create 1.whl 0644"})
+	wantLines(t, "nothing", through(t, p, State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName)}), []string{"remove 1.whl"})
+
+	// Beneath a root there is nobody to look, and nothing to undo.
+	wantLines(t, "an image", through(t, nil, wheelState(dir, "1.whl")), []string{"create 1.whl 0644"})
+	wantLines(t, "no image", through(t, nil, State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName)}), []string{"remove 1.whl"})
+}
+
+// TestPluginNotes: what is left to the operator is told, and after an install
+// that Takopi has to be restarted, unless that is done.
+func TestPluginNotes(t *testing.T) {
+	for _, tt := range []struct{ reason, unit, want string }{
+		{"", "", "a note"},
+		{"it is not there", "takopi.service", "a note"},
+		{"it is not there", "", "a note|once the plugin is installed, restart Takopi: it loads plugins when it starts"},
+	} {
+		desired := wheelState(t.TempDir(), "1.whl")
+		desired.TakopiUnit = tt.unit
+		observed, err := Observe(t.Context(), Host{Plugin: &fakePlugin{state: PluginState{Reason: tt.reason, Notes: []string{"a note"}}}}, desired)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Diff(observed, desired)
+		if got := strings.Join(p.Notes, "|"); err != nil || got != tt.want {
+			t.Errorf("%+v: %q, %v", tt, got, err)
+		}
+	}
+	_, err := Observe(t.Context(), Host{Plugin: &fakePlugin{err: errors.New("no")}}, wheelState(t.TempDir(), "1.whl"))
+	if err == nil {
+		t.Error("an environment that cannot be read is passed over")
+	}
+}

@@ -1,0 +1,49 @@
+package plugin
+
+import (
+	"fmt"
+	"time"
+)
+
+// Timer is what the service manager knows of the timer, and of what it runs.
+type Timer struct {
+	Unknown bool      // there is no service manager to ask
+	Active  bool      // the timer runs
+	Next    time.Time // zero: now, or not known
+	Failed  time.Time // when the last run began, if it failed; else zero
+	Status  int       // its exit status
+	Service string    // the unit's name, for its journal
+}
+
+// lines tells of the timer, and of the last run if that failed.
+func (t Timer) lines(now time.Time) (lines []string) {
+	switch {
+	case t.Unknown:
+		return []string{"timer: not checked, no systemd answers here"}
+	case !t.Active:
+		lines = append(lines, "timer: not running: run `ghauth-provision apply` on the host")
+	case t.Next.After(now):
+		lines = append(lines, "timer: next run in "+span(t.Next.Sub(now)))
+	default:
+		lines = append(lines, "timer: at work now")
+	}
+	if !t.Failed.IsZero() {
+		lines = append(lines, fmt.Sprintf("last run: failed %s ago, %s", span(max(0, now.Sub(t.Failed))), t.remedy()))
+	}
+	return lines
+}
+
+// remedy tells what a failed run's exit status means, and what to do.
+func (t Timer) remedy() string {
+	switch t.Status {
+	case 72:
+		return "the token is good, but gh could not be logged in: see `gh auth status` on the host"
+	case 75:
+		return "GitHub or the network was away: the next run tries again"
+	case 77:
+		return "GitHub says no: see whether the App is suspended, or its key revoked, in GitHub's settings"
+	case 65, 78:
+		return "a key or a file is not as it should be: run `ghauth-provision apply` on the host"
+	}
+	return fmt.Sprintf("with status %d: see `journalctl --user -u %s` on the host", t.Status, t.Service)
+}

@@ -1,0 +1,150 @@
+package takopi
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Tool is Takopi's name as a tool of uv's, and as a distribution.
+const Tool = "takopi"
+
+// Environment is the one that `uv tool install takopi` has made.
+type Environment struct {
+	Dir   string
+	tool  tool
+	dists []dist
+}
+
+// ReadEnvironment reads the environment in dir, where uv keeps it for takopi. An
+// error that is fs.ErrNotExist says that there is none.
+func ReadEnvironment(dir string) (Environment, error) {
+	e := Environment{Dir: dir}
+	data, err := os.ReadFile(filepath.Join(dir, "uv-receipt.toml"))
+	if err != nil {
+		return e, err
+	}
+	if e.tool, err = parseReceipt(data); err != nil {
+		return e, err
+	}
+	infos, err := filepath.Glob(filepath.Join(escapeGlob(dir), "lib/python3.*/site-packages/*.dist-info"))
+	for _, info := range infos {
+		d, err := readDist(info)
+		if err != nil {
+			return e, err
+		}
+		e.dists = append(e.dists, d)
+	}
+	if len(e.dists) == 0 {
+		return e, errors.Join(err, errors.New("no distributions are in it"))
+	}
+	return e, err
+}
+
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// Lacks says why the plugin of w, whose wheel is at path, is not installed, or
+// nothing where it is.
+func (e Environment) Lacks(w Wheel, path string) string {
+	i := slices.IndexFunc(e.dists, func(d dist) bool { return d.name == Distribution })
+	j := slices.IndexFunc(e.tool.Requirements, isOurs)
+	switch {
+	case i < 0:
+		return "it is not there"
+	case e.dists[i].version != w.Version:
+		return "it is another version"
+	case j < 0 || e.tool.Requirements[j].Path != path:
+		return "uv's receipt lacks it: the next uv tool upgrade would take it away"
+	}
+	return ""
+}
+
+// Has reports whether there is anything of the plugin's in e.
+func (e Environment) Has() bool {
+	return slices.ContainsFunc(e.dists, func(d dist) bool { return d.name == Distribution }) ||
+		slices.ContainsFunc(e.tool.Requirements, isOurs)
+}
+
+func isOurs(r requirement) bool { return canonical(r.Name) == Distribution }
+
+// Rival names another distribution that offers /ghauth, or is empty. Takopi lets
+// neither of two have it. It is recorded if uv would bring it back.
+func (e Environment) Rival() (name string, recorded bool) {
+	for _, d := range e.dists {
+		if d.name != Distribution && d.offers {
+			return d.name, slices.ContainsFunc(e.tool.Requirements, func(r requirement) bool { return canonical(r.Name) == d.name })
+		}
+	}
+	return "", false
+}
+
+// Command gives the words, after uv's own name, by which uv makes the environment
+// anew with the plugin's wheel at path, or without the plugin where path is
+// empty. Everything else that is in it stays: what the receipt has, in the same
+// form, and what somebody has put there beside it.
+func (e Environment) Command(path string) ([]string, error) {
+	words := []string{"tool", "install"}
+	itself := slices.IndexFunc(e.tool.Requirements, func(r requirement) bool { return canonical(r.Name) == Tool })
+	if itself < 0 {
+		return nil, fmt.Errorf("%w: no %s among its requirements", errNotUnderstood, Tool)
+	}
+	options, err := e.tool.optionFlags()
+	if err != nil {
+		return nil, err
+	}
+	words = append(words, options...)
+	if e.tool.Python != "" {
+		words = append(words, "--python", e.tool.Python)
+	}
+	programs := e.executables()
+	for _, from := range programs {
+		words = append(words, "--with-executables-from", from)
+	}
+	for i, r := range slices.Concat(e.tool.Requirements, e.unrecorded()) {
+		plain, editable := "--with", "--with-editable"
+		switch {
+		case isOurs(r), slices.ContainsFunc(programs, r.isName): // the latter come with their programs
+			continue
+		case i == itself:
+			plain, editable = "", "--editable"
+		}
+		more, err := r.flags(plain, editable)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, more...)
+	}
+	if path != "" {
+		words = append(words, "--with", Distribution+" @ "+fileURL(path))
+	}
+	return words, nil
+}
+
+// flags writes r behind one of two flags, either of which may be empty.
+func (r requirement) flags(plain, editable string) ([]string, error) {
+	text, err := r.text()
+	if r.Editable != "" {
+		return []string{editable, r.Editable}, err
+	}
+	if plain == "" {
+		return []string{text}, err
+	}
+	return []string{plain, text}, err
+}
+
+// executables names the distributions besides Takopi whose programs uv has put
+// on the PATH.
+func (e Environment) executables() (names []string) {
+	for _, p := range e.tool.Entrypoints {
+		if from := canonical(cmp.Or(p.From, Tool)); from != Tool && !slices.Contains(names, from) {
+			names = append(names, from)
+		}
+	}
+	return names
+}

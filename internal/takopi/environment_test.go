@@ -1,0 +1,212 @@
+package takopi
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// newEnvironment lays out what uv makes. dists are named by their directories,
+// "NAME-VERSION", each with more lines of METADATA and then, behind a blank line,
+// what its direct_url.json holds.
+func newEnvironment(t *testing.T, receipt string, dists map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	put := func(text string, path ...string) {
+		t.Helper()
+		name := filepath.Join(append([]string{dir}, path...)...)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("[tool]\n"+receipt, "uv-receipt.toml")
+	for stem, more := range dists {
+		info := filepath.Join("lib/python3.14/site-packages", stem+".dist-info")
+		name, version, _ := strings.Cut(stem, "-")
+		metadata, origin, direct := strings.Cut(more, "\n\n")
+		put("Metadata-Version: 2.4\nName: "+name+"\nVersion: "+version+"\n"+metadata+"\n\nRequires-Dist: nothing, this is a text\n", info, "METADATA")
+		if direct {
+			put(origin, info, "direct_url.json")
+		}
+	}
+	return dir
+}
+
+const base = "tool install "
+
+// TestCommand: whatever is there is given again. The receipts are as uv 0.13
+// writes them.
+func TestCommand(t *testing.T) {
+	takopi := map[string]string{"takopi-0.22.4": "Requires-Dist: httpx>=0.28", "httpx-0.28.1": "Requires-Dist: h2; extra == 'http2'"}
+	with := func(more map[string]string) map[string]string {
+		all := map[string]string{}
+		for _, m := range []map[string]string{takopi, more} {
+			for k, v := range m {
+				all[k] = v
+			}
+		}
+		return all
+	}
+	for _, tt := range []struct {
+		name, receipt string
+		dists         map[string]string
+		want          string
+	}{
+		{"plain", `requirements = [{ name = "takopi" }]`, takopi, "takopi"},
+		{"a pin", "requirements = [{ name = \"takopi\", specifier = \">=0.22,<0.23\" }]\npython = \"3.14\"", takopi, "--python 3.14|takopi>=0.22,<0.23"},
+		{"sources", `requirements = [
+    { name = "takopi" },
+    { name = "a", extras = ["x", "y"], specifier = "==1", marker = "python_full_version >= '3.2'" },
+    { name = "b", git = "https://git.test/b?rev=v1&subdirectory=s" },
+    { name = "c", git = "ssh://git@git.test/c" },
+    { name = "d", path = "/srv/d 1.whl" },
+    { name = "e", directory = "/srv/e" },
+    { name = "f", editable = "/srv/f" },
+    { name = "g", url = "https://files.test/g.whl" },
+]`, takopi, "takopi|--with a[x,y]==1 ; python_full_version >= '3.2'|--with b @ git+https://git.test/b@v1#subdirectory=s|--with c @ git+ssh://git@git.test/c|" +
+			"--with d @ file:///srv/d%201.whl|--with e @ file:///srv/e|--with-editable /srv/f|--with g @ https://files.test/g.whl"},
+		{"Takopi's own source", `requirements = [{ name = "takopi", git = "https://git.test/takopi?branch=main" }, { name = "a" }]`, takopi, "takopi @ git+https://git.test/takopi@main|--with a"},
+		{"Takopi editable", `requirements = [{ name = "takopi", editable = "/srv/takopi" }]`, takopi, "--editable /srv/takopi"},
+		{"our own", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/old.whl" }]`,
+			with(map[string]string{"takopi_ghauth-1": "Requires-Dist: takopi-cron", "takopi_cron-1": ""}), "takopi"},
+		{"options", "requirements = [{ name = \"takopi\" }]\n[tool.options]\nno-index = false\nprerelease = \"allow\"\ncompile-bytecode = true\n" +
+			"find-links = [\"file:///a\", \"file:///b\", \"file:///a\"]\nindex = [{ url = \"https://i.test/\", explicit = false, default = true }, { url = \"https://j.test/\" }]",
+			takopi, "--compile-bytecode|--find-links file:///a|--find-links file:///b|--default-index https://i.test/|--index https://j.test/|--prerelease allow|takopi"},
+		{"programs of others", "requirements = [{ name = \"takopi\" }, { name = \"a\" }]\nentrypoints = [{ name = \"takopi\", install-path = \"/b/t\", from = \"takopi\" }, " +
+			"{ name = \"x\", install-path = \"/b/x\", from = \"a\" }, { name = \"y\", install-path = \"/b/y\", from = \"a\" }]", takopi, "--with-executables-from a|takopi"},
+		{"put there by hand", `requirements = [{ name = "takopi" }, { name = "httpx", extras = ["http2"] }]`, with(map[string]string{
+			"takopi_discord-0.5.1": "Requires-Dist: takopi>=0.22\nRequires-Dist: py-cord[speed]",
+			"py_cord-2.8":          "Requires-Dist: orjson ; extra == 'speed'",
+			"orjson-3":             "", "h2-4": "",
+			"ed-1":    "\n\n{\"url\": \"file:///srv/ed%201\", \"dir_info\": {\"editable\": true}}",
+			"wheel-1": "\n\n{\"url\": \"file:///srv/wheel-1.whl\", \"archive_info\": {}}",
+			"vcs-1":   "\n\n{\"url\": \"https://git.test/vcs\", \"vcs_info\": {\"vcs\": \"git\", \"commit_id\": \"abc\", \"requested_revision\": \"v1\"}}",
+		}), "takopi|--with httpx[http2]|--with-editable /srv/ed 1|--with takopi-discord|--with vcs @ git+https://git.test/vcs@abc|--with wheel @ file:///srv/wheel-1.whl"},
+		{"in a circle", `requirements = [{ name = "takopi" }]`, with(map[string]string{"x-1": "Requires-Dist: y", "y-1": "Requires-Dist: x"}), "takopi|--with x"},
+	} {
+		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, tt.dists))
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		words, err := e.Command("")
+		want := strings.Fields(base)
+		for group := range strings.SplitSeq(tt.want, "|") {
+			flag, value, _ := strings.Cut(group, " ")
+			if !strings.HasPrefix(flag, "--") {
+				flag, value = group, ""
+			}
+			want = append(want, slices.DeleteFunc([]string{flag, value}, func(s string) bool { return s == "" })...)
+		}
+		if err != nil || !slices.Equal(words, want) {
+			t.Errorf("%s: %v\n got %q\nwant %q", tt.name, err, words, want)
+		}
+	}
+}
+
+// TestCommandRefuses: what cannot be given again, or must not stand on a command
+// line.
+func TestCommandRefuses(t *testing.T) {
+	for receipt, want := range map[string]string{
+		`requirements = [{ name = "takopi" }]` + "\nfuture = 1":                                                 "tool.future",
+		`requirements = [{ name = "takopi", index = "x" }]`:                                                     "index",
+		`requirements = [{ name = "takopi" }]` + "\nconstraints = [{ name = \"idna\", specifier = \"<4\" }]":    "constraints",
+		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nconfig-settings = { a = \"b\" }":            "config-settings.a",
+		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nhttp-retries = 3":                           "http-retries",
+		`requirements = [{ name = "-takopi" }]`:                                                                 "the name \"-takopi\"",
+		`requirements = [{ name = "other" }]`:                                                                   "no takopi among",
+		`requirements = [{ name = "takopi" }, { name = "a", url = "https://u:canary@h/a.whl" }]`:                "the URL of a holds a password",
+		`requirements = [{ name = "takopi" }, { name = "a", git = "https://canary@h/a" }]`:                      "the URL of a holds a password",
+		`requirements = [{ name = "takopi" }, { name = "a", git = "https://h/a?x=y" }]`:                         "x, which is not understood",
+		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nindex = [{ url = \"https://u:canary@h\" }]": "the URL of index holds a password",
+		`requirements = canary`: "not valid",
+	} {
+		e, err := ReadEnvironment(newEnvironment(t, receipt, map[string]string{"takopi-1": ""}))
+		if err == nil {
+			_, err = e.Command("")
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary@") {
+			t.Errorf("%s: %v, want %s", receipt, err, want)
+		}
+	}
+	if _, err := ReadEnvironment(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no environment: %v", err)
+	}
+	if _, err := ReadEnvironment(newEnvironment(t, `requirements = [{ name = "takopi" }]`, nil)); err == nil {
+		t.Error("an environment without distributions is taken")
+	}
+}
+
+func TestLacks(t *testing.T) {
+	w := newWheel(t, "/opt/x")
+	const path = "/srv/w.whl"
+	recorded := `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/srv/w.whl" }]`
+	for _, tt := range []struct{ name, receipt, version, want string }{
+		{"all is well", recorded, w.Version, ""},
+		{"not there", recorded, "", "it is not there"},
+		{"another", recorded, "0", "it is another version"},
+		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
+		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version,
+			"uv's receipt lacks it: the next uv tool upgrade would take it away"},
+	} {
+		dists := map[string]string{"takopi-1": ""}
+		if tt.version != "" {
+			dists["takopi_ghauth-"+tt.version] = ""
+		}
+		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, dists))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Lacks(w, path); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestRival(t *testing.T) {
+	for points, want := range map[string]string{
+		"[takopi.command_backends]\nghauth = other:B\n":                        "takopi-original",
+		"[takopi.command_backends]\nother = other:B\n":                         "",
+		"[takopi.engine_backends]\nghauth = other:B\n":                         "",
+		"[a]\nx = y\n\n[takopi.command_backends]\nx=y:Z\nghauth=other:B [x]\n": "takopi-original",
+	} {
+		dir := newEnvironment(t, `requirements = [{ name = "takopi" }]`, map[string]string{"takopi-1": "", "Takopi_Original-1": ""})
+		for _, name := range []string{"Takopi_Original-1"} {
+			path := filepath.Join(dir, "lib/python3.14/site-packages", name+".dist-info/entry_points.txt")
+			if err := os.WriteFile(path, []byte(points), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e, err := ReadEnvironment(dir)
+		if got, recorded := e.Rival(); err != nil || got != want || recorded {
+			t.Errorf("%q: %q, %v, %v, want %q", points, got, recorded, err, want)
+		}
+		e.tool.Requirements = append(e.tool.Requirements, requirement{Name: "takopi.original"})
+		if got, recorded := e.Rival(); got != want || recorded != (want != "") {
+			t.Errorf("%q, recorded: %q, %v", points, got, recorded)
+		}
+	}
+}
+
+// FuzzReceipt: whatever stands in a receipt, it is repeated or refused.
+func FuzzReceipt(f *testing.F) {
+	f.Add("requirements = [{ name = \"takopi\" }, { name = \"b\", git = \"https://git.test/b?rev=v1\" }]\npython = \"3.14\"")
+	f.Add("requirements = [{ name = \"takopi\" }]\n[tool.options]\nindex = [{ url = \"https://i.test/\", default = true }]")
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseReceipt([]byte("[tool]\n" + text))
+		if err != nil {
+			return
+		}
+		words, err := Environment{tool: parsed}.Command("/w.whl")
+		if err != nil {
+			return
+		}
+		if n := len(words); words[n-2] != "--with" || words[n-1] != "takopi-ghauth @ file:///w.whl" {
+			t.Errorf("%q ends without the plugin", words)
+		}
+	})
+}

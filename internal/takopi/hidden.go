@@ -1,0 +1,27 @@
+package takopi
+
+import "slices"
+
+// Hidden says why a Takopi with the configuration src would not let /ghauth reach
+// the plugin although that is installed, or nothing.
+func Hidden(src []byte) string {
+	d, err := parse(src)
+	if err != nil {
+		return "" // which Set has more to say about
+	}
+	plugins, _ := d.decoded["plugins"].(map[string]any)
+	// No list, or an empty one, has all plugins (takopi's plugins.py).
+	enabled, _ := plugins["enabled"].([]any)
+	named := slices.ContainsFunc(enabled, func(v any) bool {
+		name, _ := v.(string)
+		return canonical(name) == Distribution
+	})
+	projects, _ := d.decoded["projects"].(map[string]any)
+	switch _, shadowed := projects["ghauth"]; {
+	case len(enabled) > 0 && !named:
+		return "plugins.enabled does not name " + Distribution
+	case shadowed:
+		return "a project is called ghauth, and takes the command for itself"
+	}
+	return ""
+}

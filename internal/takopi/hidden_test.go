@@ -1,0 +1,20 @@
+package takopi
+
+import "testing"
+
+func TestHidden(t *testing.T) {
+	for src, want := range map[string]string{
+		"":                        "",
+		"[plugins]\nenabled = []": "",
+		"[plugins]\nenabled = [\"takopi-discord\", \"Takopi_GHAuth\"]":     "",
+		"[plugins]\nenabled = [\"takopi-discord\"]\n[plugins.ghauth]\na=1": "plugins.enabled does not name takopi-ghauth",
+		"[projects.backend]\npath = \"x\"":                                 "",
+		"[projects.ghauth]\npath = \"x\"":                                  "a project is called ghauth, and takes the command for itself",
+		"not = [valid":                                                     "",
+		"plugins = 1\nprojects = 2":                                        "",
+	} {
+		if got := Hidden([]byte(src)); got != want {
+			t.Errorf("Hidden(%q) = %q, want %q", src, got, want)
+		}
+	}
+}
