@@ -79,12 +79,16 @@ func enable(have, want Unit, lost bool) []Action {
 		return []Action{{Op: Enable, Target: want.Path, Reason: "its file was lost"}}
 	case have.File == "enabled":
 		return nil
+	case have.Load == "masked":
+		return []Action{{Op: Enable, Target: want.Path, Reason: "it was masked"}}
 	}
 	return []Action{{Op: Enable, Target: want.Path, Reason: "it is " + orNone(have.File)}}
 }
 
 func start(have, want Unit, changed bool) []Action {
 	switch {
+	case have.Load == "masked" && have.Active == "active":
+		return []Action{{Op: Restart, Target: want.Name, Reason: "it is no longer masked"}}
 	case have.Active != "active":
 		return []Action{{Op: Start, Target: want.Name, Reason: "it is " + orNone(have.Active)}}
 	case changed:
@@ -143,7 +147,15 @@ func (d *differ) dropIns() (notes []string) {
 	return notes
 }
 
-func isMasked(u Unit) bool { return u.Load == "masked" || u.File == "masked" }
+// isMasked reports whether a unit is masked. One that the manager has loaded so, and
+// would load again, is one whose link to /dev/null was taken away since; what it then
+// says of the file may be as old.
+func isMasked(u Unit) bool {
+	if u.Load == "masked" {
+		return !u.NeedReload
+	}
+	return u.File == "masked"
+}
 
 // takeDown stops and disables a unit whose file is to go. One that was enabled
 // before us stays so, and runs on with its own file, which comes back.
