@@ -121,7 +121,7 @@ func (d *differ) reload(changed map[string]bool) []Action {
 // masked: then it is a link to /dev/null (systemctl(1), "mask").
 func (d *differ) masked(path string) bool {
 	return slices.ContainsFunc(d.desired.Units, func(want Unit) bool {
-		return want.Path == path && isMasked(d.observed.unit(want.Name))
+		return want.Path == path && d.isMasked(want)
 	})
 }
 
@@ -129,7 +129,7 @@ func (d *differ) masked(path string) bool {
 // are: a timer does not start either while its service is masked.
 func (d *differ) masks() (notes []string) {
 	for _, want := range d.desired.Units {
-		if isMasked(d.observed.unit(want.Name)) && !d.removes(want.Path) {
+		if d.isMasked(want) && !d.removes(want.Path) {
 			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: systemctl --user unmask %[1]s", want.Name))
 		}
 	}
@@ -148,13 +148,14 @@ func (d *differ) dropIns() (notes []string) {
 }
 
 // isMasked reports whether a unit is masked. One that the manager has loaded so, and
-// would load again, is one whose link to /dev/null was taken away since; what it then
-// says of the file may be as old.
-func isMasked(u Unit) bool {
-	if u.Load == "masked" {
+// would load again, is none if no link stands in its place: that was taken away since,
+// and what the manager says of the file may be as old.
+func (d *differ) isMasked(want Unit) bool {
+	u := d.observed.unit(want.Name)
+	if u.Load == "masked" && d.at(want.Path).Kind != Other {
 		return !u.NeedReload
 	}
-	return u.File == "masked"
+	return u.Load == "masked" || u.File == "masked"
 }
 
 // takeDown stops and disables a unit whose file is to go. One that was enabled

@@ -122,6 +122,12 @@ func TestDiffMasked(t *testing.T) {
 		wantLines(t, test.name, actions(p), nil)
 		wantLines(t, test.name+", notes", p.Notes, test.notes)
 	}
+	p, err := Diff(link(world(static, unmasked, "new"), "/u/x.timer"), pair(Regular))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "masked, and all units are stale", actions(p), []string{"reload systemd --user"})
+	wantLines(t, "masked, and all units are stale, notes", p.Notes, note("x.timer"))
 	for _, service := range []systemd.Unit{static, masked} {
 		_, err := Diff(link(world(service, waiting, "new"), "/u/x.timer"), pair(Regular))
 		if _, ok := errors.AsType[*ConflictError](err); !ok {
