@@ -30,7 +30,8 @@ the files and units, enables and starts the timer, mints a first token, and look
 the host once more. A second apply changes nothing.
 When something fails, what was done stays, and to run it again goes on from there.
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
-done until --overwrite, which gives the edit up, or --keep settles it.
+done until --overwrite, which gives the edit up, or --keep settles it; a later
+--overwrite takes a --keep back.
 The first app owns the plain file names: another order is refused, too, unless
 --rename-apps confirms that files change their names.
 A PLANFILE that plan --out has saved is carried out only while it fits the host and
@@ -88,7 +89,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))
 	if j.done == 0 && err == nil && len(j.left) == 0 {
-		w.print("%s", countsReport{}.summary())
+		w.print("%s", w.noChanges(p.Kept))
 	} else {
 		w.print("Applied: %s.", count(j.done, "change"))
 	}

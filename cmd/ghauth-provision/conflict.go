@@ -118,7 +118,7 @@ func conflictOf(c *plan.ConflictError) conflictReport {
 
 // headline says in a line what a conflict is, and what becomes of it.
 func (w *world) headline(c conflictReport) string {
-	line := w.tilde(c.Path) + " " + c.Reason
+	line := w.homely(c.Path + " " + c.Reason)
 	switch c.By {
 	case plan.Left:
 		line += "; by --keep it stays"
@@ -133,7 +133,7 @@ func (w *world) headline(c conflictReport) string {
 func (w *world) showConflict(out io.Writer, line func(string, ...any), c conflictReport) {
 	line("%s", w.headline(c))
 	if c.Remedy != "" {
-		fmt.Fprintf(out, "  what to do: %s\n", c.Remedy)
+		fmt.Fprintf(out, "  what to do: %s\n", w.homely(c.Remedy))
 	}
 	w.paintDiff(out, c.Changed)
 	w.paintDiff(out, c.Wants)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
@@ -23,11 +24,12 @@ replaced them, and plan told so. Of the spec it takes the key directory's place 
 and needs none where that is the usual one, or --config-dir names it. The private
 key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 		examples: []string{
+			program + " plan --destroy   # what it would do",
 			program + " destroy",
 			program + " destroy --purge-key",
 			"HOME=/home/takopi " + program + " destroy --root /srv/image --purge-key",
 		},
-		flags: specFlags(conflictFlags(rootFlag(), configDirFlag(), &cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"})...),
+		flags: specFlags(conflictFlags(rootFlag(), configDirFlag(), purgeFlag())...),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.destroy(ctx, c)
 		},
@@ -35,37 +37,16 @@ key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
 }
 
 func (w *world) destroy(ctx context.Context, c *cli.Context) error {
-	site, err := w.siteOf(c)
+	j, end, err := w.prepareDestroy(ctx, c)
 	if err != nil {
 		return err
 	}
-	dir, err := w.appliedTo(c)
-	if err != nil {
-		return err
-	}
-	j := &job{}
-	site.Keys = &lenientKeys{j: j}
-	j.desired = units.Nothing(dir, site)
-	j.desired.Purge = c.Bool("purge-key")
-	if err := w.settleBy(c, &j.desired); err != nil {
-		return err
-	}
-	defer w.reach(ctx, j, dir)()
-	if !w.exists(j.desired.Manifest) {
-		if apps, errs := refresh.Apps(dir); w.root == "" && len(apps)+len(errs) > 0 {
-			return &failure{exitBadSetup, "there is no manifest " + w.tilde(j.desired.Manifest) + ", so what is provisioned there is not known to be ours",
-				"run " + program + " apply, which makes one, and then destroy; or take it away by hand"}
-		}
-		w.say("there is no manifest %s: nothing is known to be ours", w.tilde(j.desired.Manifest))
-		if w.isEmpty(dir) {
-			w.say("%s is empty, as a destroy that was killed in its last moment leaves it: if it is not yours, run: rmdir %s", w.tilde(dir), shellWord(dir))
-		}
-	}
+	defer end()
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
 	if w.exists(j.desired.Manifest) {
-		unlock, err := w.lock(ctx, dir)
+		unlock, err := w.lock(ctx, j.keyDir())
 		if err != nil {
 			return err
 		}
@@ -78,6 +59,55 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	w.sayAll(p.Notes)
 	w.print("Destroyed: %s.", count(j.done, "change"))
 	return errors.Join(j.left...)
+}
+
+// prepareDestroy connects to the host that is to have nothing of ours; end frees what
+// it took.
+func (w *world) prepareDestroy(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
+	site, err := w.siteOf(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := w.appliedTo(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	j = &job{}
+	site.Keys = &lenientKeys{j: j}
+	j.desired = units.Nothing(dir, site)
+	j.desired.Purge = c.Bool("purge-key")
+	if err := w.settleBy(c, &j.desired); err != nil {
+		return nil, nil, err
+	}
+	if err := w.knows(j); err != nil {
+		return nil, nil, err
+	}
+	return j, w.reach(ctx, j, dir), nil
+}
+
+// knows tells that there is no manifest, and refuses where there is something
+// provisioned all the same.
+func (w *world) knows(j *job) error {
+	manifest, dir := j.desired.Manifest, j.keyDir()
+	if w.exists(manifest) {
+		return nil
+	}
+	if apps, errs := refresh.Apps(dir); w.root == "" && len(apps)+len(errs) > 0 {
+		return &failure{exitBadSetup, "there is no manifest " + w.tilde(manifest) + ", so what is provisioned there is not known to be ours",
+			"run " + program + " apply, which makes one, and then destroy; or take it away by hand"}
+	}
+	w.say("there is no manifest %s: nothing is known to be ours", w.tilde(manifest))
+	if w.isEmpty(dir) {
+		w.say("%s is empty, as a destroy that was killed in its last moment leaves it: if it is not yours, run: rmdir %s", w.tilde(dir), shellWord(dir))
+	}
+	return nil
+}
+
+// keyDir is the directory that the manifest lies in.
+func (j *job) keyDir() string { return filepath.Dir(j.desired.Manifest) }
+
+func purgeFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "purge-key", Usage: "remove the managed copy of the private key, too"}
 }
 
 // appliedTo gives the key directory: the flag's, the spec's, or the usual one.

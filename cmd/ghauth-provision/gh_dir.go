@@ -16,5 +16,5 @@ func (w *world) otherGH(s *spec.Spec) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("gh is kept logged in at %s, and here it looks in %s: let GH_CONFIG_DIR and gh { config_dir = … } of the spec agree",
-		w.tilde(s.GH.ConfigDir), w.tilde(here))}
+		s.GH.ConfigDir, here)}
 }

@@ -105,5 +105,5 @@ func (w *world) spareKey(key units.Key) string {
 			where = "lies where keys get lost, and is no longer needed"
 		}
 	}
-	return fmt.Sprintf("the copy of app %s's %s at %s %s; remove it: shred -u %s", key.App, key.Label, w.tilde(key.Source), where, shellWord(key.Source))
+	return fmt.Sprintf("the copy of app %s's %s at %s %s; remove it: shred -u %s", key.App, key.Label, key.Source, where, shellWord(key.Source))
 }

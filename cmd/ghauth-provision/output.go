@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,14 +40,14 @@ func (w *world) tell(err error) {
 	}
 	w.say("%v", err)
 	if r := remedyOf(err); r != "" {
-		fmt.Fprintf(w.stderr, "  what to do: %s\n", r)
+		fmt.Fprintf(w.stderr, "  what to do: %s\n", w.homely(r))
 	}
 }
 
 // say prints a line for people to standard error. A secret that has found its
 // way into an error of another program is cut.
 func (w *world) say(format string, args ...any) {
-	fmt.Fprintf(w.stderr, "%s: %s\n", program, mint.Redact(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(w.stderr, "%s: %s\n", program, mint.Redact(w.homely(fmt.Sprintf(format, args...))))
 }
 
 // detail prints a line that --verbose asks for.
@@ -78,6 +79,16 @@ func (w *world) tilde(path string) string {
 		return "~/" + rest
 	}
 	return path
+}
+
+// homely shortens the paths below the home that stand in a text. One in quotes is
+// left: there, a shell would take the ~ for a name.
+func (w *world) homely(text string) string {
+	home := strings.TrimSuffix(w.getenv("HOME"), "/")
+	if home == "" {
+		return text
+	}
+	return regexp.MustCompile(`(^|[\s(])`+regexp.QuoteMeta(home)+"/").ReplaceAllString(text, "${1}~/")
 }
 
 // span writes a duration as people say it, in its two largest units.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -14,9 +13,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// A job is a spec on its way to the host.
+// A job is a spec on its way to the host, or what was applied on its way out.
 type job struct {
-	spec     *spec.Spec
+	spec     *spec.Spec // nil for a destroy
 	specPath string
 	// executable is the running binary.
 	executable string
@@ -76,7 +75,9 @@ func (j *job) plan(ctx context.Context) (p plan.Plan, err error) {
 
 func (w *world) planVerb() *cli.Command {
 	flags := func(more ...cli.Flag) []cli.Flag {
-		return specFlags(append(conflictFlags(append(more, renameFlag(), rootFlag())...), &cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
+		return specFlags(append(conflictFlags(append(more, renameFlag(), rootFlag(),
+			&cli.BoolFlag{Name: "destroy", Usage: "show what destroy would do"}, purgeFlag(), configDirFlag())...),
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit with 2 when there is something to change"})...)
 	}
 	return w.command(verb{
 		name: "plan", usage: "show what apply would change",
@@ -89,7 +90,9 @@ A file that somebody has changed since an apply wrote it is a conflict, shown th
 ways. A plan with one exits with 0, or with 2 by --detailed-exitcode, but apply stops
 at it, and --out saves none, until --overwrite, which gives the edit up, or --keep
 settles it. A saved plan is what apply FILE carries out, as it was settled, or
-refuses when the host or the spec has moved since.`,
+refuses when the host or the spec has moved since.
+With --destroy it shows what destroy would take away, with the same --purge-key and
+--config-dir.`,
 		examples: []string{
 			program + " plan",
 			program + " plan --detailed-exitcode   # 0: no changes, 2: changes, else: failed",
@@ -97,6 +100,7 @@ refuses when the host or the spec has moved since.`,
 			program + " plan --out today.plan --overwrite ~/.local/bin/takopi-refresh-github-token",
 			program + " plan --json | jq .counts",
 			program + " plan diff | less",
+			program + " plan --destroy --purge-key",
 			program + " plan --root /srv/image    # what apply --root would write there",
 		},
 		flags: flags(jsonFlag(), &cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`"}),
@@ -117,7 +121,16 @@ only our own lines are shown, without any around them. Conflicts go to standard 
 }
 
 func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planReport)) error {
-	j, end, err := w.prepare(ctx, c)
+	prepare := w.prepare
+	switch {
+	case c.Bool("destroy") && c.String("out") != "":
+		return usage("--out saves no plan to destroy", "destroy makes its own plan: look at this one, and run "+program+" destroy")
+	case c.Bool("destroy"):
+		prepare = w.prepareDestroy
+	case c.Bool("purge-key") || c.IsSet("config-dir"):
+		return usage("--purge-key and --config-dir go with --destroy", "see "+program+" plan --help")
+	}
+	j, end, err := prepare(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -145,68 +158,6 @@ func (w *world) runPlan(ctx context.Context, c *cli.Context, show func(planRepor
 		err = errTold(exitDiffers)
 	}
 	return err
-}
-
-// showDiff prints nothing but the diff, and tells of conflicts beside it.
-func (w *world) showDiff(r planReport) {
-	for _, a := range r.Actions {
-		w.paintDiff(w.stdout, a.Diff)
-	}
-	for _, c := range r.Conflicts {
-		w.showConflict(w.stderr, w.say, c)
-	}
-}
-
-// showPlan prints the actions, their diffs and a count.
-func (w *world) showPlan(r planReport) {
-	for _, a := range r.Actions {
-		w.print("  %s %s", w.sign(a.Op), w.describe(a))
-		for _, key := range a.Keys {
-			w.print("      %s", key)
-		}
-	}
-	for _, a := range r.Actions {
-		if a.Diff != "" {
-			w.print("")
-			w.paintDiff(w.stdout, a.Diff)
-		}
-	}
-	for _, c := range slices.Concat(r.Conflicts, r.Settled) {
-		w.print("")
-		w.showConflict(w.stdout, w.print, c)
-	}
-	if len(r.Actions) > 0 || r.Host.replaces() {
-		w.print("")
-		w.showHost(r.Host)
-	}
-	w.sayAll(r.Notes)
-	w.print("%s", r.summary())
-}
-
-// describe puts an action in a line: what, which mode, why.
-func (w *world) describe(a actionReport) string {
-	text := fmt.Sprintf("%s %s", a.Op, w.tilde(a.Target))
-	switch {
-	case a.Before == nil || a.After.Mode == "":
-	case a.Before.Mode == "":
-		text += " (" + a.After.Mode + ")"
-	case a.Before.Mode != a.After.Mode:
-		text += " (" + a.Before.Mode + " to " + a.After.Mode + ")"
-	}
-	if a.Reason != "" {
-		text += ": " + a.Reason
-	}
-	return text
-}
-
-func (w *world) sign(op plan.Op) string {
-	switch op {
-	case plan.Mkdir, plan.Create:
-		return w.paint(green, "+")
-	case plan.Remove:
-		return w.paint(red, "-")
-	}
-	return w.paint(yellow, "~")
 }
 
 func (w *world) sayAll(notes []string) {

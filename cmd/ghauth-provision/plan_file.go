@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 )
@@ -60,49 +61,71 @@ func (saved planReport) from(n int) planReport {
 // fits is an error where p is no longer the plan that was saved, and says what
 // has moved. Reasons, diffs and notes follow from the rest.
 func (saved planReport) fits(p plan.Plan, manifest string) error {
-	moved := func(what string) error {
-		return &failure{exitFailed, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
-	}
+	what := ""
 	if path := saved.unsettled(p.Settled); path != "" {
-		return moved(path + " has changed since")
+		what = path + " has changed since"
+	} else {
+		what = saved.moved(mapTo(p.Actions, reportOf), manifest)
 	}
-	var late error
-	for i, a := range p.Actions {
-		now := reportOf(a)
-		if i >= len(saved.Actions) {
-			return moved(fmt.Sprintf("%s %s was not in it", now.Op, now.Target))
+	if what == "" {
+		return nil
+	}
+	return &failure{exitFailed, "the saved plan no longer fits: " + what, "look at what has changed, and save a new one: " + program + " plan --out FILE"}
+}
+
+// moved says what the plan has come to differ in from these actions, or nothing. The
+// manifest differs for a reason that lies elsewhere.
+func (saved planReport) moved(now []actionReport, manifest string) string {
+	for _, then := range saved.Actions {
+		if then.Target == manifest {
+			continue
 		}
-		then := saved.Actions[i]
+		i := slices.IndexFunc(now, then.meets)
 		switch {
-		case then.Op != now.Op || then.Target != now.Target:
-			return moved(fmt.Sprintf("it has %s %s where now is %s %s", then.Op, then.Target, now.Op, now.Target))
-		case a.Target == manifest && !reflect.DeepEqual(then, now):
-			late = moved("the manifest now is to say something else") // for a reason that comes later
-		case !reflect.DeepEqual(then.Before, now.Before):
-			return moved(fmt.Sprintf("%s has changed since", now.Target))
-		case !reflect.DeepEqual(then.After, now.After):
-			return moved(fmt.Sprintf("the spec now asks for another %s", now.Target))
+		case i < 0:
+			return fmt.Sprintf("%s %s is done already, or no longer asked for", then.Op, then.Target)
+		case !reflect.DeepEqual(then.Before, now[i].Before):
+			return then.Target + " has changed since"
+		case !reflect.DeepEqual(then.After, now[i].After):
+			return "the spec now asks for another " + then.Target
 		}
 	}
-	if n := len(p.Actions); n < len(saved.Actions) {
-		return moved(fmt.Sprintf("%s %s is done already", saved.Actions[n].Op, saved.Actions[n].Target))
+	for _, a := range now {
+		if a.Target != manifest && !slices.ContainsFunc(saved.Actions, a.meets) {
+			return fmt.Sprintf("%s %s was not in it", a.Op, a.Target)
+		}
 	}
-	return late
+	if !slices.EqualFunc(saved.Actions, now, actionReport.same) {
+		return "the manifest now is to say something else"
+	}
+	return ""
+}
+
+// meets reports whether two actions do the same to one target, or make another file
+// of it.
+func (a actionReport) meets(b actionReport) bool {
+	return a.Target == b.Target && (a.Op == b.Op || a.After != nil && b.After != nil)
+}
+
+// same reports whether two actions do the same, whatever they are done for.
+func (a actionReport) same(b actionReport) bool {
+	return a.Op == b.Op && a.Target == b.Target && reflect.DeepEqual(a.Before, b.Before) && reflect.DeepEqual(a.After, b.After)
 }
 
 // unsettled gives the first path at which the saved plan has settled something
 // other than what was settled now, or nothing.
 func (saved planReport) unsettled(now []*plan.ConflictError) string {
-	for i := range max(len(saved.Settled), len(now)) {
-		switch {
-		case i >= len(now):
-			return saved.Settled[i].Path
-		case i >= len(saved.Settled):
-			return now[i].Path
+	for _, then := range saved.Settled {
+		same := func(c *plan.ConflictError) bool {
+			return then.Path == c.Path && then.By == c.By && then.Stands == c.Stands && then.Wanted == c.Wanted
 		}
-		then, c := saved.Settled[i], now[i]
-		if then.Path != c.Path || then.By != c.By || then.Stands != c.Stands || then.Wanted != c.Wanted {
+		if !slices.ContainsFunc(now, same) {
 			return then.Path
+		}
+	}
+	for _, c := range now {
+		if !slices.ContainsFunc(saved.Settled, func(then conflictReport) bool { return then.Path == c.Path }) {
+			return c.Path
 		}
 	}
 	return ""

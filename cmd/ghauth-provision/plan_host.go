@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"debug/buildinfo"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -29,12 +32,9 @@ type hostReport struct {
 	ForeignTokens []string `json:"foreign_tokens,omitempty"` // token files
 }
 
-// replaces reports whether the next mint replaces anything that is not ours.
-func (r hostReport) replaces() bool { return r.GH == "stranger" || len(r.ForeignTokens) > 0 }
-
 // A binaryReport tells versions, as they were built in.
 type binaryReport struct {
-	Path      string `json:"path"` // of the one that the units run
+	Path      string `json:"path,omitempty"` // of the one that the units run; a destroy does not look for it
 	Installed string `json:"installed,omitempty"`
 	Running   string `json:"running"`
 }
@@ -42,9 +42,12 @@ type binaryReport struct {
 func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 	r := hostReport{
 		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
-		Linger: lingerText(j.observed.Linger), GH: "none",
-		Binary: binaryReport{Path: units.PathsOf(j.spec, j.executable).Binary, Running: versionString()},
+		Linger: lingerText(j.observed.Linger), GH: w.ghOf(j), Binary: binaryReport{Running: versionString()},
 	}
+	if j.spec == nil {
+		return r
+	}
+	r.Binary.Path = units.PathsOf(j.spec, j.executable).Binary
 	if real, err := w.root.Real(r.Binary.Path, true); err == nil {
 		if info, err := buildinfo.ReadFile(real); err == nil {
 			r.Binary.Installed = builtAs(info)
@@ -55,19 +58,25 @@ func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 			r.NextAfter = w.now().Add(units.FirstTick(j.spec.Refresh)).UTC()
 		}
 	}
-	for _, app := range w.inspectApps(j.spec.Paths.ConfigDir) {
-		if w.root != "" {
-			break // what this host's gh has says nothing about that one
-		}
-		if app.GH != "off" && app.GH != "" {
-			r.GH = app.GH
-		}
-	}
-	if !j.spec.GH.Enabled {
-		r.GH = "off"
-	}
 	w.findStrangers(j.spec, &r)
 	return r
+}
+
+// ghOf tells which login gh has.
+func (w *world) ghOf(j *job) string {
+	switch {
+	case j.spec != nil && !j.spec.GH.Enabled:
+		return "off"
+	case w.root != "": // what this host's gh has says nothing about that one
+		return "not checked"
+	}
+	gh := "none"
+	for _, app := range w.inspectApps(j.keyDir()) {
+		if app.GH != "off" && app.GH != "" {
+			gh = app.GH
+		}
+	}
+	return gh
 }
 
 // findStrangers looks for what stands where a mint will put its own. Beneath a root
@@ -90,32 +99,61 @@ func (w *world) findStrangers(s *spec.Spec, r *hostReport) {
 
 // showHost prints what the plan found besides files.
 func (w *world) showHost(r hostReport) {
-	timer := w.timerLine(r.Timer)
+	if w.root == "" {
+		w.showLive(r)
+	} else {
+		w.print("%-8s %s", "host", "units, linger and gh are not looked at: nothing runs beneath --root")
+	}
+	for _, file := range r.ForeignTokens {
+		w.print("%-8s %s%s", "token", w.paint(yellow, w.tilde(file)+" is not ours"), replaced)
+	}
+	switch {
+	case r.Binary.Installed != "":
+		w.print("%-8s %s at %s, this one is %s", "binary", r.Binary.Installed, w.tilde(r.Binary.Path), r.Binary.Running)
+	case r.Binary.Path != "":
+		w.print("%-8s not installed, this one is %s", "binary", r.Binary.Running)
+	}
+	w.print("")
+}
+
+// showLive prints what runs.
+func (w *world) showLive(r hostReport) {
+	timer := w.unitLine(r.Timer)
 	if !r.NextAfter.IsZero() {
 		timer += ", and after this plan by " + r.NextAfter.Local().Format(time.TimeOnly)
 	}
 	w.print("%-8s %s", "timer", timer)
+	w.print("%-8s %s", "service", w.unitLine(r.Service))
 	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
-	for _, u := range []unitStatus{r.Timer, r.Service} {
-		if u.NeedReload {
-			w.print("%-8s %s has changed on disk since systemd has loaded it", "", u.Name)
-		}
-	}
 	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
 	if r.GH == "stranger" {
 		w.print("%-8s %s%s", "gh", w.paint(yellow, "is logged in to "+r.GHHost+as(r.GHUser)+", not by us"), replaced)
 	} else {
 		w.print("%-8s %s", "gh", ghLine[r.GH])
 	}
-	for _, file := range r.ForeignTokens {
-		w.print("%-8s %s%s", "token", w.paint(yellow, w.tilde(file)+" is not ours"), replaced)
+}
+
+// unitLine tells all of a unit that systemd reports.
+func (w *world) unitLine(u unitStatus) string {
+	if u.Active == "not checked" {
+		return u.Active
 	}
-	installed := "not installed"
-	if r.Binary.Installed != "" {
-		installed = r.Binary.Installed + " at " + w.tilde(r.Binary.Path)
+	parts := []string{u.Active}
+	if u.Active == "failed" {
+		parts[0] = w.paint(red, u.Active)
 	}
-	w.print("%-8s %s, this one is %s", "binary", installed, r.Binary.Running)
-	w.print("")
+	if u.Load == "not-found" {
+		parts = append(parts, w.paint(yellow, "no such unit"))
+	} else {
+		parts = append(parts, u.Load, cmp.Or(u.File, "no file"), "last result "+cmp.Or(u.Result, "none"))
+	}
+	if !u.Next.IsZero() {
+		parts = append(parts, fmt.Sprintf("next run in %s (%s)", span(max(0, u.Next.Sub(w.now()))), u.Next.Local().Format(time.TimeOnly)))
+	}
+	if u.NeedReload {
+		parts = append(parts, w.paint(yellow, "changed on disk since systemd has loaded it"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // replaced says what becomes of what is not ours.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
@@ -19,7 +17,8 @@ const planVersion = 1
 // JSON, and what plan --out saves. It holds no secret.
 type planReport struct {
 	Version int            `json:"version"`
-	Spec    string         `json:"spec"`           // absolute path
+	Spec    string         `json:"spec,omitempty"` // absolute path; a destroy needs none
+	Destroy bool           `json:"destroy,omitempty"`
 	Root    plan.Root      `json:"root,omitempty"` // what lies beneath it is planned for
 	Actions []actionReport `json:"actions"`
 	Counts  countsReport   `json:"counts"`
@@ -28,6 +27,7 @@ type planReport struct {
 
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
 	Settled   []conflictReport `json:"settled"`   // by a flag; apply FILE holds to that
+	Kept      []string         `json:"kept"`      // differ from the spec, and stay by a --keep
 }
 
 type actionReport struct {
@@ -64,6 +64,7 @@ type countsReport struct {
 	Change int `json:"change"`
 	Remove int `json:"remove"`
 	System int `json:"system"` // on systemd, logind and gh
+	Kept   int `json:"kept"`   // files that differ and stay: no action
 }
 
 func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.System }
@@ -71,9 +72,10 @@ func (c countsReport) total() int { return c.Add + c.Change + c.Remove + c.Syste
 // planReport makes the report of a plan that was just made.
 func (w *world) planReport(j *job, p plan.Plan) planReport {
 	r := planReport{
-		Version: planVersion, Spec: j.specPath, Root: w.root, Actions: []actionReport{},
+		Version: planVersion, Spec: j.specPath, Destroy: j.spec == nil, Root: w.root, Actions: []actionReport{},
 		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
-		Conflicts: mapTo(p.Conflicts, conflictOf), Settled: mapTo(p.Settled, conflictOf),
+		Conflicts: mapTo(p.Conflicts, conflictOf), Settled: mapTo(p.Settled, conflictOf), Kept: append([]string{}, p.Kept...),
+		Counts: countsReport{Kept: len(p.Kept)},
 	}
 	for _, a := range p.Actions {
 		r.Actions = append(r.Actions, reportOf(a))
@@ -113,33 +115,24 @@ func fileOf(f plan.File) *fileReport {
 
 func octal(mode fs.FileMode) string { return plan.Perm(mode).String() }
 
-// summary says in a line what the counts are.
-func (c countsReport) summary() string {
-	if c.total() == 0 {
-		return "No changes: this host is as the spec says."
-	}
-	return fmt.Sprintf("Plan: %d to add, %d to change, %d to remove, %s on systemd.", c.Add, c.Change, c.Remove, count(c.System, "action"))
-}
-
 // differs reports whether apply would have anything to do, or stop.
 func (r planReport) differs() bool { return r.Counts.total()+len(r.Conflicts) > 0 }
 
-// summary says in a line what the plan is.
-func (r planReport) summary() string {
-	switch n := len(r.Conflicts); {
-	case n > 0 && r.Counts.total() == 0:
-		return "Plan: " + count(n, "conflict") + "."
-	case n > 0:
-		return strings.TrimSuffix(r.Counts.summary(), ".") + ", " + count(n, "conflict") + "."
-	}
-	return r.Counts.summary()
-}
-
 // notesOf tells what was not checked, and what is the operator's to do.
 func (w *world) notesOf(j *job, p plan.Plan) []string {
-	notes := append(append([]string{}, p.Notes...), w.otherGH(j.spec)...)
+	notes := append([]string{}, p.Notes...)
+	if j.spec == nil {
+		for _, err := range j.left {
+			notes = append(notes, err.Error()+"; "+remedyOf(err))
+		}
+		return notes
+	}
+	notes = append(notes, w.otherGH(j.spec)...)
 	if w.lockedDown(j.spec) {
 		notes = append(notes, "this host is locked down: the timer is left as it is, and no token is minted; to end that: "+program+" resume")
+	}
+	if p.WritesUnits() && !canVerify() {
+		notes = append(notes, unitsNotChecked)
 	}
 	if w.root != "" {
 		binary := units.PathsOf(j.spec, j.executable).Binary
@@ -148,9 +141,6 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	}
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
 		notes = append(notes, w.withoutTakopi())
-	}
-	if p.WritesUnits() && !canVerify() {
-		notes = append(notes, unitsNotChecked)
 	}
 	for _, key := range units.Keys(j.spec) {
 		if note := w.spareKey(key); note != "" {

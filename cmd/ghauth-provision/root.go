@@ -85,7 +85,7 @@ func (w *world) stillHost(j *job) plan.Host {
 		return func(context.Context, string) error { return j.leave(errStill, what, remedy) }
 	}
 	return plan.Host{
-		Root: w.root, UnitsErr: errStill, LoginErr: errStill,
+		Root: w.root, Verify: w.verifyStill, UnitsErr: errStill, LoginErr: errStill,
 		Revoke:  left("the token was not revoked", "it dies by itself within the hour"),
 		LogOut:  left("gh still has its login", "on the host, run: gh auth logout"),
 		ClearGH: left("gh's directory is still there", "on the host, run: gh auth logout"),

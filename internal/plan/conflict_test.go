@@ -32,9 +32,9 @@ func TestDiffSettlesConflicts(t *testing.T) {
 		by              Settlement
 		reason          string
 	}{
-		{"overwritten", []File{want}, []string{"/f"}, nil, []string{"change /f 0600"}, Overwritten, "file; the edit that stands there is given up"},
+		{"overwritten", []File{want}, []string{"/f"}, nil, []string{"change /f 0600"}, Overwritten, "file; its content differs; the edit that stands there is given up"},
 		{"kept", []File{want}, nil, []string{"/f"}, nil, Left, ""},
-		{"pruned all the same", nil, []string{"/f"}, nil, []string{"remove /f"}, Overwritten, "file; the edit that stands there is given up"},
+		{"pruned all the same", nil, []string{"/f"}, nil, []string{"remove /f"}, Overwritten, "file; nothing asks for it any more; the edit that stands there is given up"},
 		{"left behind", nil, nil, []string{"/f"}, nil, Left, ""},
 	} {
 		p, err := Diff(observed, State{UID: 1, Manifest: manifestPath, Files: test.files, Overwrite: test.overwrite, Keep: test.keep})
@@ -55,7 +55,7 @@ func TestDiffSettlesConflicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLines(t, "key overwritten", others(p), []string{"change /f 0600"})
-	wantReason(t, "key overwritten", p, "/f", "file; the key that stands there is replaced")
+	wantReason(t, "key overwritten", p, "/f", "file; its content differs; the key that stands there is replaced")
 
 	p, err = Diff(observed, State{UID: 1, Manifest: manifestPath, Files: []File{want}})
 	if err != nil || len(p.Conflicts) != 1 {
@@ -67,6 +67,30 @@ func TestDiffSettlesConflicts(t *testing.T) {
 	}
 	if err := Apply(t.Context(), Host{}, p, func(Action) { t.Error("something was done") }); err == nil {
 		t.Error("a plan with a conflict was carried out")
+	}
+}
+
+// What an earlier apply has kept is told of, and --overwrite takes it back.
+func TestDiffKept(t *testing.T) {
+	t.Parallel()
+	rec := Record{Path: "/f", Kind: OfFile, Label: "file", Mode: 0o600, SHA256: []string{Hash([]byte("old"))}, Text: "old",
+		Kept: &Kept{Hash([]byte("theirs")), Hash([]byte("new"))}}
+	observed := recordedHost([]File{regular("/f", "theirs")}, false, rec)
+	desired := State{UID: 1, Manifest: manifestPath, Files: []File{{Path: "/f", Kind: Regular, Mode: 0o600, Content: []byte("new"), Label: "file"}}}
+	p, err := Diff(observed, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "kept", p.Kept, []string{"/f"})
+	wantLines(t, "kept, plan", others(p), nil)
+	desired.Overwrite = []string{"/f"}
+	if p, err = Diff(observed, desired); err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "taken back", p.Kept, nil)
+	wantLines(t, "taken back, plan", others(p), []string{"change /f 0600"})
+	if len(p.Settled) != 1 || p.Settled[0].By != Overwritten {
+		t.Errorf("taken back: settled is %+v, want /f by %s", p.Settled, Overwritten)
 	}
 }
 
@@ -92,7 +116,7 @@ func TestDiffAnotherApp(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantLines(t, "confirmed", others(p), []string{"revoke /m/token.env", "change /m/app.env 0600", "remove /m/token.env"})
-	wantReason(t, "confirmed", p, "/m/app.env", "; it becomes app b's, and is no longer app a's")
+	wantReason(t, "confirmed", p, "/m/app.env", "its content differs; it becomes app b's, and is no longer app a's")
 
 	key := File{Path: "/m/key", Kind: Regular, From: "/away", Secret: true, App: "b"}
 	observed = recordedHost([]File{regular("/m/key", "a")}, false, Record{Path: "/m/key", Kind: OfFile, App: "a", SHA256: []string{Hash([]byte("a"))}})

@@ -34,7 +34,7 @@ func Diff(observed, desired State) (Plan, error) {
 	notes, after = append(notes, pluginNotes...), append(after, plugin...)
 	p := Plan{
 		Notes:     slices.Concat(observed.NotChecked, d.fileNotes(), d.notes, notes),
-		Conflicts: d.conflicts, Settled: d.settled,
+		Conflicts: d.conflicts, Settled: d.settled, Kept: d.kept,
 	}
 	undoing := []Op{UninstallPlugin, Revoke, LogOut, ClearGH}
 	slices.SortStableFunc(d.undo, func(a, b Action) int { return slices.Index(undoing, a.Op) - slices.Index(undoing, b.Op) })
@@ -60,6 +60,7 @@ type differ struct {
 	keep        map[string]string // the backups to make, with the file of each
 	conflicts   []*ConflictError
 	settled     []*ConflictError
+	kept        []string
 	notes       []string
 }
 
@@ -76,7 +77,7 @@ func newDiffer(observed, desired State) *differ {
 	}
 	for _, f := range observed.Files {
 		if f.leftover {
-			d.gone[f.Path] = File{Path: f.Path, Kind: Absent, Privacy: Hidden, Label: "left by an apply that was killed", minted: true}
+			d.gone[f.Path] = File{Path: f.Path, Kind: Absent, Privacy: Hidden, minted: true, why: "an apply that was killed has left it"}
 		}
 	}
 	for _, r := range observed.Known.Records {

@@ -64,7 +64,7 @@ func (d *differ) act(have, want File) Op {
 	}
 	op := fileOp(have, want)
 	if op != "" {
-		d.files = append(d.files, Action{Op: op, Target: want.Path, Reason: want.Label, Before: have, After: want})
+		d.files = append(d.files, fileAction(op, have, want))
 	}
 	return op
 }
@@ -91,7 +91,9 @@ func (d *differ) directory(have, want File) error {
 	switch {
 	case have.Kind == Absent:
 		want.real, want.Mode = have.real, cmp.Or(want.Mode, want.NewMode)
-		d.files = append(d.files, Action{Op: Mkdir, Target: want.Path, Reason: want.Label, Before: have, After: want})
+		d.files = append(d.files, fileAction(Mkdir, have, want))
+	case have.Kind == Other && have.Target != "":
+		return inTheWay(want.Path, "is a link to "+have.Target+", where nothing is", "make a directory there, or move the link away")
 	case have.Kind != Directory:
 		return inTheWay(want.Path, "is not a directory", "move it away")
 	case want.Mode != 0 && have.UID != d.desired.UID:
@@ -120,7 +122,8 @@ func (d *differ) minted(have, want File) {
 		return
 	}
 	if known && rec.App != want.App {
-		d.gone[want.Path] = File{Path: want.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, minted: true}
+		d.gone[want.Path] = File{Path: want.Path, Kind: Absent, Label: rec.Label, Privacy: Hidden, Undo: rec.Undo, minted: true,
+			why: fmt.Sprintf("it is of app %s, and becomes that of app %s", rec.App, want.App)}
 	}
 	if rec.Login != "" && rec.Login != want.Login && have.Kind != Absent {
 		d.undo = append(d.undo, Action{Op: rec.Undo, Target: want.Path, Reason: rec.Login + " is no longer asked for"})

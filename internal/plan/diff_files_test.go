@@ -140,6 +140,7 @@ func TestDiffConflicts(t *testing.T) {
 		{"another's file", []File{with(regular("/f", "y"), foreign)}, plain, "/f belongs to uid 0, not to 1"},
 		{"another's edited file", []File{with(regular("/f", "y"), foreign)}, edited, "/f belongs to uid 0, not to 1"},
 		{"a file for a directory", []File{regular("/f", "")}, dir, "/f is not a directory"},
+		{"a link that leads nowhere for a directory", []File{with(other, func(f *File) { f.Target = "/nowhere" })}, dir, "/f is a link to /nowhere, where nothing is"},
 		{"a FIFO for a directory", []File{other}, dir, "/f is not a directory"},
 		{"another's key directory", []File{with(directory("/f"), foreign)}, with(dir, func(f *File) { f.Mode = 0o700 }), "/f belongs to uid 0, not to 1"},
 		{"no source", nil, copied, "/key does not exist, and neither does /f, so there is no key"},

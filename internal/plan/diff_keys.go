@@ -101,6 +101,9 @@ func (d *differ) edit(have, want File, before []byte, rec Record) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", want.Path, err)
 	}
+	if len(changes) > 0 && have.Kind == Regular {
+		want.why = "our keys in it differ"
+	}
 	if d.act(have, want) != "" {
 		a := &d.files[len(d.files)-1]
 		a.Keys = changes

@@ -26,13 +26,13 @@ func TestDiffKeys(t *testing.T) {
 		reason     string
 		ahead      map[string]string
 	}{
-		{"new", "x=theirs", nil, []string{"a", "b"}, []KeyChange{{"a", "", "1"}, {"b", "", "1"}}, "keys", nil},
-		{"there before us", "b=1;a=0", nil, []string{"a", "b"}, []KeyChange{{"a", "0", "1"}}, "keys", nil},
-		{"another spec", "a=0", set("a", "0"), []string{"a"}, []KeyChange{{"a", "0", "1"}}, "keys", nil},
-		{"changed by hand", "a=5", set("a", "1"), []string{"a"}, []KeyChange{{"a", "5", "1"}}, "keys; a" + changed + "1 to 5", set("a", "1")},
-		{"changed by hand, and another spec", "a=5", set("a", "0"), []string{"a"}, []KeyChange{{"a", "5", "1"}}, "keys; a" + changed + "0 to 5", nil},
-		{"taken out by hand", "x=theirs;b=1", set("a", "1", "b", "1"), []string{"b", "a"}, []KeyChange{{"a", "", "1"}}, "keys; a" + changed + "1 to none", set("a", "1", "b", "1")},
-		{"no longer asked for", "a=1;b=0", set("a", "1", "b", "0"), []string{"a"}, []KeyChange{{"b", "0", ""}}, "keys", set("a", "1")},
+		{"new", "x=theirs", nil, []string{"a", "b"}, []KeyChange{{"a", "", "1"}, {"b", "", "1"}}, "keys; our keys in it differ", nil},
+		{"there before us", "b=1;a=0", nil, []string{"a", "b"}, []KeyChange{{"a", "0", "1"}}, "keys; our keys in it differ", nil},
+		{"another spec", "a=0", set("a", "0"), []string{"a"}, []KeyChange{{"a", "0", "1"}}, "keys; our keys in it differ", nil},
+		{"changed by hand", "a=5", set("a", "1"), []string{"a"}, []KeyChange{{"a", "5", "1"}}, "keys; our keys in it differ; a" + changed + "1 to 5", set("a", "1")},
+		{"changed by hand, and another spec", "a=5", set("a", "0"), []string{"a"}, []KeyChange{{"a", "5", "1"}}, "keys; our keys in it differ; a" + changed + "0 to 5", nil},
+		{"taken out by hand", "x=theirs;b=1", set("a", "1", "b", "1"), []string{"b", "a"}, []KeyChange{{"a", "", "1"}}, "keys; our keys in it differ; a" + changed + "1 to none", set("a", "1", "b", "1")},
+		{"no longer asked for", "a=1;b=0", set("a", "1", "b", "0"), []string{"a"}, []KeyChange{{"b", "0", ""}}, "keys; our keys in it differ", set("a", "1")},
 		{"as asked for", "a=1", set("a", "1"), []string{"a"}, nil, "", nil},
 		{"changed to what is asked for", "a=1", set("a", "0"), []string{"a"}, nil, "", nil},
 	} {

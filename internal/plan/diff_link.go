@@ -15,7 +15,7 @@ func (d *differ) link(have, want File) error {
 	case have.Kind == Absent && d.known[want.Target].Enabled:
 		d.notes = append(d.notes, fmt.Sprintf("%s is gone although an apply enabled %s: left as it is", want.Path, want.Unit))
 	case have.Kind == Absent:
-		d.files = append(d.files, Action{Op: Create, Target: want.Path, Reason: want.Label, Before: have, After: want})
+		d.files = append(d.files, fileAction(Create, have, want))
 	case have.Kind != Link || have.Target != want.Target:
 		return inTheWay(want.Path, "is not a link to "+want.Target, "move it away")
 	case !known:

@@ -79,12 +79,16 @@ func enable(have, want Unit, lost bool) []Action {
 		return []Action{{Op: Enable, Target: want.Path, Reason: "its file was lost"}}
 	case have.File == "enabled":
 		return nil
+	case have.Load == "masked":
+		return []Action{{Op: Enable, Target: want.Path, Reason: "it was masked"}}
 	}
 	return []Action{{Op: Enable, Target: want.Path, Reason: "it is " + orNone(have.File)}}
 }
 
 func start(have, want Unit, changed bool) []Action {
 	switch {
+	case have.Load == "masked" && have.Active == "active":
+		return []Action{{Op: Restart, Target: want.Name, Reason: "it is no longer masked"}}
 	case have.Active != "active":
 		return []Action{{Op: Start, Target: want.Name, Reason: "it is " + orNone(have.Active)}}
 	case changed:
@@ -117,7 +121,7 @@ func (d *differ) reload(changed map[string]bool) []Action {
 // masked: then it is a link to /dev/null (systemctl(1), "mask").
 func (d *differ) masked(path string) bool {
 	return slices.ContainsFunc(d.desired.Units, func(want Unit) bool {
-		return want.Path == path && isMasked(d.observed.unit(want.Name))
+		return want.Path == path && d.isMasked(want)
 	})
 }
 
@@ -125,7 +129,7 @@ func (d *differ) masked(path string) bool {
 // are: a timer does not start either while its service is masked.
 func (d *differ) masks() (notes []string) {
 	for _, want := range d.desired.Units {
-		if isMasked(d.observed.unit(want.Name)) && !d.removes(want.Path) {
+		if d.isMasked(want) && !d.removes(want.Path) {
 			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: systemctl --user unmask %[1]s", want.Name))
 		}
 	}
@@ -143,7 +147,16 @@ func (d *differ) dropIns() (notes []string) {
 	return notes
 }
 
-func isMasked(u Unit) bool { return u.Load == "masked" || u.File == "masked" }
+// isMasked reports whether a unit is masked. One that the manager has loaded so, and
+// would load again, is none if no link stands in its place: that was taken away since,
+// and what the manager says of the file may be as old.
+func (d *differ) isMasked(want Unit) bool {
+	u := d.observed.unit(want.Name)
+	if u.Load == "masked" && d.at(want.Path).Kind != Other {
+		return !u.NeedReload
+	}
+	return u.Load == "masked" || u.File == "masked"
+}
 
 // takeDown stops and disables a unit whose file is to go. One that was enabled
 // before us stays so, and runs on with its own file, which comes back.

@@ -14,6 +14,7 @@ var (
 	static    = systemd.Unit{Load: "loaded", File: "static", Active: "inactive", Sub: "dead"}
 	unknown   = systemd.Unit{Load: "not-found", Active: "inactive", Sub: "dead"}
 	masked    = systemd.Unit{Load: "masked", File: "masked", Active: "inactive", Sub: "dead"}
+	unmasked  = systemd.Unit{Load: "masked", File: "masked", Active: "inactive", Sub: "dead", NeedReload: true}
 	unitFiles = []string{"/u/x.service", "/u/x.timer"}
 )
 
@@ -73,6 +74,9 @@ func TestDiffUnits(t *testing.T) {
 		{"timer's mode changed", loose, []string{"change mode /u/x.timer 0600"}},
 		{"service changed", world(static, waiting, "old", "new"), []string{changeService, reload}},
 		{"not loaded since", world(but(static, func(u *systemd.Unit) { u.NeedReload = true }), waiting, "new", "new"), []string{reload}},
+		{"mask taken away, not loaded since", world(static, unmasked, "new"), []string{createTimer, reload, enable, start}},
+		{"mask taken away from one that runs", world(static, but(unmasked, func(u *systemd.Unit) { u.Active = "active" }), "new"), []string{createTimer, reload, enable, restart}},
+		{"mask taken away elsewhere", world(static, but(unmasked, func(u *systemd.Unit) { u.File, u.Active = "enabled", "active" }), "new", "new"), []string{reload, restart}},
 		{"stuck", world(static, but(waiting, func(u *systemd.Unit) { u.Sub = "elapsed" }), "new", "new"), []string{restart}},
 	} {
 		p, err := Diff(test.have, pair(Regular))
@@ -118,6 +122,12 @@ func TestDiffMasked(t *testing.T) {
 		wantLines(t, test.name, actions(p), nil)
 		wantLines(t, test.name+", notes", p.Notes, test.notes)
 	}
+	p, err := Diff(link(world(static, unmasked, "new"), "/u/x.timer"), pair(Regular))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "masked, and all units are stale", actions(p), []string{"reload systemd --user"})
+	wantLines(t, "masked, and all units are stale, notes", p.Notes, note("x.timer"))
 	for _, service := range []systemd.Unit{static, masked} {
 		_, err := Diff(link(world(service, waiting, "new"), "/u/x.timer"), pair(Regular))
 		if _, ok := errors.AsType[*ConflictError](err); !ok {

@@ -27,8 +27,9 @@ func (d *differ) whole(have, want File) error {
 		}
 	}
 	switch reason := d.foreign(have, want, rec, next.Was); {
-	case rec.keeps(have, want):
+	case rec.keeps(have, want) && !slices.Contains(d.desired.Overwrite, want.Path):
 		want = next.keep(rec, rec.Kept, have, want)
+		d.kept = append(d.kept, want.Path)
 		d.notes = append(d.notes, want.Path+" differs from the spec and is kept, as --keep has said")
 	case reason != "":
 		if rec.App != want.App && slices.Contains(d.desired.Keep, want.Path) {
@@ -43,6 +44,7 @@ func (d *differ) whole(have, want File) error {
 		}
 		if !overwrite {
 			want = next.keep(rec, &Kept{have.Hash, want.Hash}, have, want)
+			d.kept = append(d.kept, want.Path)
 		}
 	}
 	if op := d.act(have, want); op == Change && next.Was != nil && next.Was.SHA256 == have.Hash {

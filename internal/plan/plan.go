@@ -56,6 +56,9 @@ type Plan struct {
 	Conflicts []*ConflictError
 	// Settled are the conflicts that were settled beforehand.
 	Settled []*ConflictError
+	// Kept are the paths of files that differ from the spec and stay, by a --keep
+	// of now or of an earlier apply.
+	Kept []string
 }
 
 // Empty reports whether nothing has to be done.

@@ -85,7 +85,7 @@ func (d *differ) giveBack(have File, rec Record) error {
 		return nil // it was never ours, and somebody has removed it
 	}
 	want := File{Path: rec.Path, Kind: Regular, Mode: fsMode(rec.Was.Mode), From: rec.Was.Backup, inside: true, Hash: rec.Was.SHA256, Privacy: Hidden,
-		Label: "what stood here before"}
+		Label: "what stood here before", why: "apply's own is no longer asked for"}
 	if have.Kind == Regular && have.Hash == want.Hash {
 		if have.Mode != fsMode(rec.Mode) {
 			want.Mode = have.Mode // somebody else has seen to it since
@@ -112,7 +112,7 @@ func (d *differ) pruneKeys(have File, rec Record) error {
 		d.gone[rec.Path] = goneOf(rec)
 		return nil
 	}
-	d.act(have, File{Path: rec.Path, Kind: Regular, Privacy: Hidden, Label: rec.Label, Content: after, Hash: Hash(after), follow: true})
+	d.act(have, File{Path: rec.Path, Kind: Regular, Privacy: Hidden, Label: rec.Label, Content: after, Hash: Hash(after), follow: true, why: "our keys in it are no longer asked for"})
 	return nil
 }
 
@@ -163,11 +163,11 @@ func (d *differ) backups() error {
 	for _, backup := range slices.Sorted(maps.Keys(d.keep)) {
 		from := d.keep[backup]
 		d.act(d.at(backup), File{Path: backup, Kind: Regular, Mode: 0o600, From: from, inside: true, Hash: d.at(from).Hash, Privacy: Hidden, early: true,
-			Label: "what stood at " + from})
+			Label: "what stood at " + from, why: "that is about to be replaced"})
 	}
 	for _, rec := range d.observed.Known.Records {
 		if rec.Was != nil && rec.Was.Backup != "" && !needed[rec.Was.Backup] {
-			d.gone[rec.Was.Backup] = File{Path: rec.Was.Backup, Kind: Absent, Privacy: Hidden, Label: "a backup that is not needed"}
+			d.gone[rec.Was.Backup] = File{Path: rec.Was.Backup, Kind: Absent, Privacy: Hidden, Label: "earlier file", why: "what it is a backup of is back"}
 		}
 	}
 	return nil
@@ -177,7 +177,7 @@ func (d *differ) backups() error {
 // that does, and known as long as that is known.
 func (d *differ) removals() {
 	if d.desired.Manifest != "" && !d.manifestStays() {
-		d.gone[d.desired.Manifest] = File{Path: d.desired.Manifest, Kind: Absent, Privacy: Hidden, Label: "what apply made"}
+		d.gone[d.desired.Manifest] = File{Path: d.desired.Manifest, Kind: Absent, Privacy: Hidden, Label: "what apply made", why: "nothing is ours any more"}
 		for path, rec := range d.after { // with nothing left to undo, the lock goes too
 			d.gone[path] = goneOf(rec)
 		}
@@ -199,19 +199,19 @@ func (d *differ) removals() {
 	for _, path := range slices.Sorted(maps.Keys(d.gone)) {
 		have, want := d.at(path), d.gone[path]
 		if d.undoes(want) {
-			d.undo = append(d.undo, Action{Op: want.Undo, Target: path, Reason: want.Label})
+			d.undo = append(d.undo, Action{Op: want.Undo, Target: path, Reason: because(Remove, have, want)})
 		}
 		if !d.goes(have) || want.Undo == ClearGH { // which removes the file, or finds that it has to stay
 			continue
 		}
-		d.files = append(d.files, Action{Op: Remove, Target: path, Reason: want.Label, Before: have, After: want})
+		d.files = append(d.files, fileAction(Remove, have, want))
 	}
 }
 
 // reopen gives a directory the mode that it had before us.
 func (d *differ) reopen(have, want File, rec Record) {
 	if have.Kind == Directory && have.UID == d.desired.UID && have.Mode == fsMode(rec.Mode) {
-		d.act(have, File{Path: have.Path, Kind: Directory, Mode: fsMode(rec.Was.Mode), Label: want.Label, closing: true})
+		d.act(have, File{Path: have.Path, Kind: Directory, Mode: fsMode(rec.Was.Mode), Label: want.Label, closing: true, why: "it was " + rec.Was.Mode.String() + " before the first apply"})
 	}
 }
 

@@ -22,7 +22,7 @@ func (d *differ) recorded(p Plan, actions, tail []Action) (Plan, error) {
 		if have.Kind == Absent {
 			break // nothing is known, and nothing becomes known
 		}
-		first, have = writeManifest(have, ahead)
+		first, have = writeManifest(have, ahead, "beforehand it says what is to go")
 		tail = slices.Clone(tail)
 		for i := range tail {
 			if tail[i].Target == path {
@@ -30,10 +30,10 @@ func (d *differ) recorded(p Plan, actions, tail []Action) (Plan, error) {
 			}
 		}
 	case len(actions)+len(tail) == 0:
-		last, _ = writeManifest(have, after)
+		last, _ = writeManifest(have, after, isOurs)
 	default:
-		first, have = writeManifest(have, ahead)
-		last, _ = writeManifest(have, after)
+		first, have = writeManifest(have, ahead, "beforehand it says what will be ours")
+		last, _ = writeManifest(have, after, isOurs)
 	}
 	p.Actions = slices.Concat(first, actions, tail, last)
 	if len(first) > 0 && first[0].Op == Create {
@@ -51,17 +51,19 @@ func turns(actions []Action, op Op) bool {
 	return slices.ContainsFunc(actions, func(a Action) bool { return a.Op == op })
 }
 
-// writeManifest gives the action that writes the manifest, if it takes one, and
-// what stands there then.
-func writeManifest(have File, content []byte) ([]Action, File) {
+// isOurs is why the manifest is written at the end of a plan.
+const isOurs = "at the end it says what is ours"
+
+// writeManifest gives the action that writes the manifest, if it takes one, for
+// the reason why, and what stands there then.
+func writeManifest(have File, content []byte, why string) ([]Action, File) {
 	want := File{Path: have.Path, Kind: Regular, Mode: manifestMode, Content: content, Hash: Hash(content), Privacy: Hidden,
-		Label: "what apply made", real: have.real}
+		Label: "what apply made", why: why, real: have.real}
 	op := fileOp(have, want)
 	if op == "" {
 		return nil, have
 	}
-	stands := want
-	return []Action{{Op: op, Target: have.Path, Reason: want.Label, Before: have, After: want}}, stands
+	return []Action{fileAction(op, have, want)}, want
 }
 
 // found puts the directories that lead to a new manifest in front of it: they

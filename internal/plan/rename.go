@@ -39,6 +39,7 @@ func (d *differ) keyElsewhere(have, want File) File {
 func (d *differ) move(want, from File) File {
 	_, stays := d.wanted[from.Path]
 	want.From, want.inside, want.early, want.Hash = from.Path, true, stays, from.Hash
+	want.why = "it moves here from " + from.Path
 	d.moved[from.Path] = true
 	return want
 }

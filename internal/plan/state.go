@@ -93,6 +93,7 @@ type File struct {
 	early    bool        // it keeps what stands elsewhere, before that gives way
 	closing  bool        // the old mode of a directory, for when all else is gone
 	source   bool        // observed only: what the From of another names
+	why      string      // desired only: the reason of what is done, where that is a special one
 	inside   bool        // From lies beneath the Root, as a backup does
 
 	Label   string  // what it is, for people
