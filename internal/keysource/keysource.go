@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 // Source is where a key is: exactly one of File, Command and Vault is set.
@@ -91,7 +94,7 @@ func (v Vault) check() error {
 		name string
 		has  bool
 	}{
-		{"address", v.Address != ""},
+		{"address", CheckAddress(v.Address) == nil},
 		{"mount", v.Mount != ""},
 		{"key", v.Key != ""},
 		{"version", v.Version > 0},
@@ -101,6 +104,19 @@ func (v Vault) check() error {
 		if !need.has {
 			return fmt.Errorf("has no good %s for vault", need.name)
 		}
+	}
+	return nil
+}
+
+// CheckAddress refuses what is no address of Vault's, and one where the login would
+// go over a network in the clear.
+func CheckAddress(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New(`must be a URL such as "https://vault.example.com:8200"`)
+	case u.Scheme != "https" && (u.Scheme != "http" || !githubhost.Loopback(u.Hostname())):
+		return errors.New("must begin with https://: what opens Vault is never sent in the clear")
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "canary", "null", "{}", `"canary"`, `{"command":[]}`, `{"command":["canary"]}`, `{"command":"canary"}`, `{"public_key":"canary"}`,
 		`{"file":"/canary","command":["/canary"]}`, `{"command":["/canary"]} x`, `{"command":["/canary"],"shell":true}`, `{"vault":{}}`,
-		without("https://canary", ""), without("transit", ""), without("app", ""), without(`"version":1`, `"version":0`), without(`,"version":1`, ""),
+		without("https://canary", ""), without("https://canary", "http://canary"), without("transit", ""), without("app", ""), without(`"version":1`, `"version":0`), without(`,"version":1`, ""),
 		without(`"/t"`, `""`), without(`"token_file"`, `"approle":{"role_id":"r","secret_id_file":"/s","mount":"m"},"token_file"`),
 		without(`"token_file":"/t"`, `"approle":{"role_id":"","secret_id_file":"/s","mount":"m"}`),
 		without(`"token_file":"/t"`, `"approle":{"role_id":"r","secret_id_file":"","mount":"m"}`),

@@ -33,6 +33,7 @@ func openVault(ctx context.Context, v keysource.Vault) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport.IdleConnTimeout = vaultTime // nothing closes it
 	c := &vaultClient{Vault: v, http: &http.Client{Transport: transport, Timeout: vaultTime,
 		// A standby names the active node this way, and anybody could name a host
 		// of theirs, to which the token would go.
