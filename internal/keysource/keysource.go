@@ -4,6 +4,8 @@
 package keysource
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,6 +55,16 @@ func (s Source) IsZero() bool { return s.File == "" && len(s.Command) == 0 && s.
 func (s Source) Encode() string {
 	text, _ := json.Marshal(s) // strings and numbers cannot fail
 	return strings.ReplaceAll(string(text), "'", `\u0027`)
+}
+
+// ID tells apart sources that are not files, and is empty for those that are: of
+// them only the content does.
+func (s Source) ID() string {
+	if s.IsZero() || s.File != "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.Encode()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Parse reads what Encode gives. Nothing that is needed may be missing. Errors

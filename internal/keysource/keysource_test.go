@@ -29,6 +29,25 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Two versions of a key in Vault are two sources, and a file is known by its content.
+func TestID(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range sources[1:] {
+		if id := s.ID(); len(id) != 16 || seen[id] || id != s.ID() {
+			t.Errorf("%v has the id %q", s, id)
+		}
+		seen[s.ID()] = true
+	}
+	next := *sources[2].Vault
+	next.Version++
+	if seen[(Source{Vault: &next}).ID()] {
+		t.Error("another version has the same id")
+	}
+	if got := sources[0].ID() + (Source{}).ID(); got != "" {
+		t.Errorf("a file and nothing have the id %q", got)
+	}
+}
+
 // What is not all there, or is more than one, is refused, and not shown.
 func TestParseRefuses(t *testing.T) {
 	const vault = `{"vault":{"address":"https://canary","mount":"transit","key":"app","version":1,"token_file":"/t"}}`
