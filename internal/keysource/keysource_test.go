@@ -82,8 +82,8 @@ func TestExposure(t *testing.T) {
 	for i, want := range []string{
 		"the key lies in </k.pem>, which root and whoever runs as this user, the agents included, can read and copy",
 		"the key is wherever </bin/sign> has it, and whoever runs as this user, the agents included, can have it sign and may read all that it reads",
-		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable; whoever runs as this user, the agents included, can read </t> and sign with it as long as Vault lets that",
-		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable; whoever runs as this user, the agents included, can read </secret> and sign with it as long as Vault lets that",
+		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </t> and sign with it as long as Vault lets that",
+		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </secret> and sign with it as long as Vault lets that",
 	} {
 		if got := sources[i].Exposure(show); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
