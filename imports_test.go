@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 	"internal/systemd":    {},
 	"internal/audit":      {"internal/atomicfile"},
 	"internal/takopi":     {"templates"},
-	"internal/keysource":  {},
+	"internal/keysource":  {"internal/githubhost"},
 	"internal/spec":       {"internal/githubhost", "internal/keysource"},
 	"internal/mint":       {"internal/githubhost"},
 	"internal/child":      {"internal/mint"},

@@ -1,7 +1,9 @@
 # The key is in the transit engine of Vault or OpenBao, which signs with it and
 # gives it to nobody. Import the .pem that GitHub gave you, and let no copy remain:
 #
-#   vault write transit/keys/takopi/import type=rsa-2048 ciphertext=…
+#   openssl pkcs8 -topk8 -nocrypt -outform DER -in takopi.pem | base64 -w0 >takopi.b64
+#   vault transit import transit/keys/takopi @takopi.b64 type=rsa-2048
+#   shred -u takopi.pem takopi.b64
 #
 # GitHub knows that key alone, so its version is pinned: a rotation in Vault makes
 # a key that GitHub has never seen. To change keys, generate a new one at GitHub

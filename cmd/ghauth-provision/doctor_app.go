@@ -27,6 +27,10 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (che
 		checks = append(checks, w.ask(ctx, app, key)...)
 	}
 	checks = append(checks, ok("exposure", app.Key.Exposure(w.tilde)))
+	if signer.Exportable(key) {
+		checks = append(checks, warning("exposure", "Vault lets the key itself be read: it was made exportable, or may be backed up in plain text",
+			"import the key anew without exportable and allow_plaintext_backup, which nothing takes back"))
+	}
 	if !app.NextKey.IsZero() {
 		checks = append(checks, nextKeyCheck(keys), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
 	}

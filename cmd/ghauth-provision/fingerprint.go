@@ -26,7 +26,7 @@ func (w *world) keysOf(app refresh.App, token refresh.Stored, public publicOf) (
 	if !app.NextKey.IsZero() {
 		k.Next, k.NextSource, k.NextExposure = tell(app.NextKey)
 	}
-	k.NextInUse = k.Next != "" && token.Key == k.Next
+	k.NextInUse = k.Next != "" && token.Key == k.Next || token.Signer != "" && token.Signer == app.NextKey.ID()
 	return k
 }
 

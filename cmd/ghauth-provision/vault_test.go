@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"crypto/rsa"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,6 +40,7 @@ var copyVault sync.Once
 //	vault secret-id FILE         write a new secret id of the AppRole
 //	vault token FILE TTL         write a new token that may sign
 //	vault seal, unseal, rotate
+//	vault exportable             the key can be read from now on
 func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	city := cityOf(ts)
 	if args[0] == "up" {
@@ -87,6 +89,9 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(v.Unseal())
 	case "rotate":
 		ts.Check(v.Rotate())
+	case "exportable":
+		_, err := v.Do(http.MethodPost, "transit/keys/takopi/config", map[string]any{"exportable": true})
+		ts.Check(err)
 	default:
 		ts.Fatalf("vault %s?", args[0])
 	}

@@ -9,7 +9,7 @@ func (s Source) Exposure(show func(path string) string) string {
 	case len(s.Command) > 0:
 		return fmt.Sprintf("the key is wherever %s has it, and whoever runs as this user, the agents included, can have it sign and may read all that it reads", show(s.Command[0]))
 	case s.Vault != nil:
-		return fmt.Sprintf("the key stays in Vault at %s (%s/%s, version %d), which gives it to nobody unless it was made exportable; whoever runs as this user, the agents included, can read %s and sign with it as long as Vault lets that",
+		return fmt.Sprintf("the key stays in Vault at %s (%s/%s, version %d), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read %s and sign with it as long as Vault lets that",
 			s.Vault.Address, s.Vault.Mount, s.Vault.Key, s.Vault.Version, show(s.Vault.login()))
 	}
 	return fmt.Sprintf("the key lies in %s, which root and whoever runs as this user, the agents included, can read and copy", show(s.File))

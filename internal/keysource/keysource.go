@@ -4,13 +4,18 @@
 package keysource
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 // Source is where a key is: exactly one of File, Command and Vault is set.
@@ -52,6 +57,16 @@ func (s Source) Encode() string {
 	return strings.ReplaceAll(string(text), "'", `\u0027`)
 }
 
+// ID tells apart sources that are not files, and is empty for those that are: of
+// them only the content does.
+func (s Source) ID() string {
+	if s.IsZero() || s.File != "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.Encode()))
+	return hex.EncodeToString(sum[:8])
+}
+
 // Parse reads what Encode gives. Nothing that is needed may be missing. Errors
 // hold no value.
 func Parse(text string) (s Source, err error) {
@@ -91,7 +106,7 @@ func (v Vault) check() error {
 		name string
 		has  bool
 	}{
-		{"address", v.Address != ""},
+		{"address", CheckAddress(v.Address) == nil},
 		{"mount", v.Mount != ""},
 		{"key", v.Key != ""},
 		{"version", v.Version > 0},
@@ -101,6 +116,19 @@ func (v Vault) check() error {
 		if !need.has {
 			return fmt.Errorf("has no good %s for vault", need.name)
 		}
+	}
+	return nil
+}
+
+// CheckAddress refuses what is no address of Vault's, and one where the login would
+// go over a network in the clear.
+func CheckAddress(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New(`must be a URL such as "https://vault.example.com:8200"`)
+	case u.Scheme != "https" && (u.Scheme != "http" || !githubhost.Loopback(u.Hostname())):
+		return errors.New("must begin with https://: what opens Vault is never sent in the clear")
 	}
 	return nil
 }

@@ -29,6 +29,25 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// Two versions of a key in Vault are two sources, and a file is known by its content.
+func TestID(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range sources[1:] {
+		if id := s.ID(); len(id) != 16 || seen[id] || id != s.ID() {
+			t.Errorf("%v has the id %q", s, id)
+		}
+		seen[s.ID()] = true
+	}
+	next := *sources[2].Vault
+	next.Version++
+	if seen[(Source{Vault: &next}).ID()] {
+		t.Error("another version has the same id")
+	}
+	if got := sources[0].ID() + (Source{}).ID(); got != "" {
+		t.Errorf("a file and nothing have the id %q", got)
+	}
+}
+
 // What is not all there, or is more than one, is refused, and not shown.
 func TestParseRefuses(t *testing.T) {
 	const vault = `{"vault":{"address":"https://canary","mount":"transit","key":"app","version":1,"token_file":"/t"}}`
@@ -45,7 +64,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "canary", "null", "{}", `"canary"`, `{"command":[]}`, `{"command":["canary"]}`, `{"command":"canary"}`, `{"public_key":"canary"}`,
 		`{"file":"/canary","command":["/canary"]}`, `{"command":["/canary"]} x`, `{"command":["/canary"],"shell":true}`, `{"vault":{}}`,
-		without("https://canary", ""), without("transit", ""), without("app", ""), without(`"version":1`, `"version":0`), without(`,"version":1`, ""),
+		without("https://canary", ""), without("https://canary", "http://canary"), without("transit", ""), without("app", ""), without(`"version":1`, `"version":0`), without(`,"version":1`, ""),
 		without(`"/t"`, `""`), without(`"token_file"`, `"approle":{"role_id":"r","secret_id_file":"/s","mount":"m"},"token_file"`),
 		without(`"token_file":"/t"`, `"approle":{"role_id":"","secret_id_file":"/s","mount":"m"}`),
 		without(`"token_file":"/t"`, `"approle":{"role_id":"r","secret_id_file":"","mount":"m"}`),
@@ -63,8 +82,8 @@ func TestExposure(t *testing.T) {
 	for i, want := range []string{
 		"the key lies in </k.pem>, which root and whoever runs as this user, the agents included, can read and copy",
 		"the key is wherever </bin/sign> has it, and whoever runs as this user, the agents included, can have it sign and may read all that it reads",
-		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable; whoever runs as this user, the agents included, can read </t> and sign with it as long as Vault lets that",
-		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable; whoever runs as this user, the agents included, can read </secret> and sign with it as long as Vault lets that",
+		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </t> and sign with it as long as Vault lets that",
+		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </secret> and sign with it as long as Vault lets that",
 	} {
 		if got := sources[i].Exposure(show); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -90,6 +90,9 @@ func TestSignerFails(t *testing.T) {
 			signer := &opaqueSigner{key, tt.err, 0}
 			_, err := w.client.Mint(t.Context(), octo, signer)
 			wantError(t, err, tt.kind, tt.reason, tt.remedy)
+			if !IsUnsigned(err) || IsUnsigned(tt.err) {
+				t.Errorf("it is not told that the signer failed: %v", err)
+			}
 			if signer.calls != tt.calls {
 				t.Errorf("signer was called %d times, want %d", signer.calls, tt.calls)
 			}

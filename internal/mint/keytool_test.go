@@ -111,6 +111,9 @@ func TestFingerprint(t *testing.T) {
 	if got, want := Fingerprint(&key.PublicKey), "SHA256:"+strings.TrimSpace(string(sum)); got != want {
 		t.Errorf("Fingerprint() = %s, want %s", got, want)
 	}
+	if got := Fingerprint(nil); got != "" {
+		t.Errorf("of a key that is not known: %q", got)
+	}
 }
 
 // A wrong key is told by name, so that it can be found on the settings page.

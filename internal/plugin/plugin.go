@@ -72,9 +72,9 @@ func (p Plugin) flow() string {
 3. Agents call gh as usual. An environment variable is frozen when a program starts, gh's login is not.
 4. /ghauth refresh runs %s, which does at once what the timer does later.
 
-%s
+gh api user answers 403 for such a token: an App's installation is no user. gh auth status tells whether the login is good.
 
-gh api user answers 403 for such a token: an App's installation is no user. gh auth status tells whether the login is good.`,
+%s`,
 		p.tilde(p.TokenEnvFile), p.tilde(p.RefreshScript), p.exposure())
 }
 

@@ -79,7 +79,7 @@ func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, so
 		return token, true, err
 	}
 	token.Token, err = client.Mint(ctx, app.scope(), key)
-	token.Key = mint.Fingerprint(key.Public())
+	token.Key, token.Signer = mint.Fingerprint(key.Public()), source.ID()
 	return token, errors.Is(err, mint.ErrUnknownKey) || mint.IsUnsigned(err), err
 }
 

@@ -31,10 +31,10 @@ func ReadToken(path string) (mint.Token, error) {
 // Stored is a token with what its file says besides.
 type Stored struct {
 	mint.Token
-	// Owner is the login of the account whose repositories the token is for, and
-	// Key the fingerprint of the key that it was asked for with. Either may be
-	// empty, as in another tool's file.
-	Owner, Key string
+	// Owner is the login of the account whose repositories the token is for, Key the
+	// fingerprint of the key that it was asked for with, and Signer the id of that
+	// key's source, where it is no file. Any may be empty, as in another tool's file.
+	Owner, Key, Signer string
 }
 
 // tokenFile is a token file as it was read.
@@ -62,7 +62,7 @@ func readToken(path string) (f tokenFile, err error) {
 		return f, fmt.Errorf("%s holds no GITHUB_TOKEN", path)
 	}
 	f = tokenFile{
-		Stored: Stored{Owner: vars["GHAUTH_TOKEN_OWNER"], Key: vars["GHAUTH_TOKEN_KEY"]},
+		Stored: Stored{Owner: vars["GHAUTH_TOKEN_OWNER"], Key: vars["GHAUTH_TOKEN_KEY"], Signer: vars["GHAUTH_TOKEN_SIGNER"]},
 		source: vars["GHAUTH_TOKEN_SOURCE"], mode: info.Mode().Perm(), written: info.ModTime(),
 	}
 	f.Value, f.CreatedAt = mint.Secret(value), info.ModTime()
@@ -97,7 +97,7 @@ func writeToken(app App, t Stored) error {
 	}
 	fmt.Fprintf(&b, "GHAUTH_TOKEN_SOURCE=%s\n", app.source())
 	for _, more := range []struct{ name, value string }{
-		{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key},
+		{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key}, {"GHAUTH_TOKEN_SIGNER", t.Signer},
 	} {
 		if more.value != "" {
 			fmt.Fprintf(&b, "%s=%s\n", more.name, more.value)

@@ -41,7 +41,7 @@ func openCommand(ctx context.Context, s keysource.Source, env []string) (crypto.
 	if _, err := exec.LookPath(s.Command[0]); err != nil {
 		return nil, cause(mint.BadSetup, err, "install it, or correct command in the spec's key block, and run: ghauth-provision apply", "the key's command cannot be run")
 	}
-	return remote{public, s, func(digest []byte) ([]byte, error) { return run(ctx, s.Command, env, digest) }}, nil
+	return remote{public, s, false, func(digest []byte) ([]byte, error) { return run(ctx, s.Command, env, digest) }}, nil
 }
 
 // run gives the program digest on standard input, and takes the signature from its

@@ -57,9 +57,17 @@ func Public(s keysource.Source) (crypto.PublicKey, error) {
 
 // A remote is a key that others keep.
 type remote struct {
-	public *rsa.PublicKey // nil: not known
-	source keysource.Source
-	ask    func(digest []byte) (signature []byte, err error)
+	public     *rsa.PublicKey // nil: not known
+	source     keysource.Source
+	exportable bool
+	ask        func(digest []byte) (signature []byte, err error)
+}
+
+// Exportable reports whether the source of a signer that Open has given says that
+// it gives the key itself to whoever may ask for it.
+func Exportable(s crypto.Signer) bool {
+	r, ok := s.(remote)
+	return ok && r.exportable
 }
 
 func (r remote) Public() crypto.PublicKey {

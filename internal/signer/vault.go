@@ -33,6 +33,7 @@ func openVault(ctx context.Context, v keysource.Vault) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	transport.IdleConnTimeout = vaultTime // nothing closes it
 	c := &vaultClient{Vault: v, http: &http.Client{Transport: transport, Timeout: vaultTime,
 		// A standby names the active node this way, and anybody could name a host
 		// of theirs, to which the token would go.
@@ -45,7 +46,7 @@ func openVault(ctx context.Context, v keysource.Vault) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return remote{public, keysource.Source{Vault: &v}, func(digest []byte) ([]byte, error) { return c.sign(ctx, digest) }}, nil
+	return remote{public, keysource.Source{Vault: &v}, c.exportable, func(digest []byte) ([]byte, error) { return c.sign(ctx, digest) }}, nil
 }
 
 // login takes the token from its file, or asks for one with an AppRole
@@ -83,12 +84,16 @@ func (c *vaultClient) public(ctx context.Context) (*rsa.PublicKey, error) {
 			Keys   map[string]json.RawMessage `json:"keys"` // by version; numbers, where there is no public half
 			Latest int64                      `json:"latest_version"`
 			Oldest int64                      `json:"min_encryption_version"` // that signs; Vault calls an older one its own fault
+
+			Exportable  bool `json:"exportable"`
+			PlainBackup bool `json:"allow_plaintext_backup"`
 		} `json:"data"`
 	}
 	if err := c.call(ctx, http.MethodGet, keyPath(c.Vault), nil, &answer); err != nil {
 		return nil, err
 	}
 	key := answer.Data
+	c.exportable = key.Exportable || key.PlainBackup
 	if !strings.HasPrefix(key.Type, "rsa-") {
 		return nil, fault(mint.BadSetup, "import the key that GitHub gave you for the App, as type rsa-2048", "%s is of type %q, and GitHub takes RSA keys alone", c.name(), key.Type)
 	}

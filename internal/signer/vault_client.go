@@ -29,6 +29,7 @@ type vaultClient struct {
 	keysource.Vault
 	http            *http.Client
 	token, secretID mint.Secret // no error shows them; the latter of an AppRole alone
+	exportable      bool        // Vault gives the key itself to whoever may ask for it
 }
 
 func (c *vaultClient) name() string { return keysource.Source{Vault: &c.Vault}.String() }

@@ -86,7 +86,7 @@ func TestVaultAnswersOddly(t *testing.T) {
 	}{
 		{"no JSON", "<html>", "", 200, mint.Temporary, "is not Vault"},
 		{"no JSON and a status", "<html>", "", 502, mint.Temporary, "with 502"},
-		{"too much", `{"data":"` + strings.Repeat("x", maxVaultBody) + `"}`, "", 200, mint.Temporary, "is not Vault"},
+		{"too much", `{"x":"` + strings.Repeat("x", maxVaultBody) + `",` + good[1:], signature("vault:v7:", 256), 200, mint.Temporary, "is not Vault"},
 		{"no public key", `{"data":{"type":"rsa-2048","keys":{"7":{}}}}`, "", 200, mint.BadSetup, "no PEM block"},
 		{"a time for a key", `{"data":{"type":"rsa-2048","keys":{"7":1442851412}}}`, "", 200, mint.BadSetup, "has no public key"},
 		{"no signature", good, `{}`, 200, mint.BadSetup, "is no signature by that version"},

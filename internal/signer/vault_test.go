@@ -137,6 +137,24 @@ func TestVaultDenies(t *testing.T) {
 	s.wantError(s.mint(key), mint.BadSetup, "is empty")
 }
 
+// A key that Vault would give away is told apart.
+func TestVaultExports(t *testing.T) {
+	s := newVaultSite(t)
+	key := s.withRole()
+	for _, config := range []map[string]any{nil, {"exportable": true}} {
+		if config != nil {
+			s.configure(config)
+		}
+		signer, err := s.open(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := Exportable(signer), config != nil; got != want {
+			t.Errorf("%v: exportable %t, want %t", config, got, want)
+		}
+	}
+}
+
 // The policy that the documentation asks for is what the tests live by.
 func TestPolicy(t *testing.T) {
 	got := strings.ReplaceAll(Policy(keysource.Vault{Mount: "transit", Key: "app"}), " and ", "\n")

@@ -46,7 +46,7 @@ func (p *parser) program(command []string, f found) {
 func (p *parser) vaultBlock(v *keysource.Vault) block {
 	role := &keysource.AppRole{Mount: "approle"}
 	return block{name: "vault", doc: "A key in the transit engine of Vault or OpenBao, imported there as type `rsa-2048`. One login of token_file and approle. It needs to `read` MOUNT/keys/KEY, and to `update` MOUNT/sign/KEY/sha2-256.", attrs: []attribute{
-		{"address", "Where Vault is, such as `\"https://vault.example.com:8200\"`.", "required", text(&v.Address, checkAddress)},
+		{"address", "Where Vault is, such as `\"https://vault.example.com:8200\"`.", "required", text(&v.Address, keysource.CheckAddress)},
 		{"mount", "The transit engine's path.", `"transit"`, text(&v.Mount, checkVaultPath)},
 		{"key", "The key's name there.", "required", text(&v.Key, checkVaultName)},
 		{"version", "The version that GitHub knows. It is pinned: a rotation makes a key that GitHub has never seen.", "required", integer(&v.Version, 1, math.MaxInt32)},
