@@ -37,6 +37,8 @@ type parser struct {
 	vars  map[string]variable
 	ctx   *hcl.EvalContext
 	diags hcl.Diagnostics
+	// secrets are texts that come from sensitive variables.
+	secrets []string
 }
 
 // Parse checks src, the content of the file name, and fills in the defaults.
@@ -126,6 +128,7 @@ func (p *parser) spec(body hcl.Body) *Spec {
 		s.GitHub.APIURL = githubhost.APIURL(s.GitHub.Host)
 	}
 	s.GitHub.APIURL = strings.TrimRight(s.GitHub.APIURL, "/")
+	s.sensitive = p.hidden()
 	return s
 }
 
@@ -147,6 +150,7 @@ func (p *parser) store(attr *hcl.Attribute, to value) {
 	if !ok || !v.IsWhollyKnown() {
 		return // of the variable that has no value has been told
 	}
+	p.conceal(v)
 	v, _ = v.UnmarkDeep()
 	v, err := convert.Convert(v, to.typ)
 	switch {
