@@ -94,6 +94,7 @@ type File struct {
 	closing  bool        // the old mode of a directory, for when all else is gone
 	source   bool        // observed only: what the From of another names
 	why      string      // desired only: the reason of what is done, where that is a special one
+	closed   bool        // observed only: its mode keeps even us from reading it
 	inside   bool        // From lies beneath the Root, as a backup does
 
 	Label   string  // what it is, for people
