@@ -176,11 +176,8 @@ func (p *parser) tellUnset(expr hcl.Expression, diags hcl.Diagnostics) {
 			continue
 		}
 		step, ok := t[1].(hcl.TraverseAttr)
-		if !ok || p.ctx.Variables["env"].Type().HasAttribute(step.Name) {
-			continue
-		}
 		for _, d := range diags {
-			if d.Subject != nil && *d.Subject == step.SrcRange {
+			if ok && d.Subject != nil && *d.Subject == step.SrcRange {
 				d.Summary, d.Detail = "Environment variable not set", fmt.Sprintf("The environment variable %q is not set.", step.Name)
 			}
 		}

@@ -97,6 +97,7 @@ func TestExpressionFaults(t *testing.T) {
 		{`tonumbr("7")`, ``, nil, []string{`Did you mean "tonumber"`}},
 		{`env.ABSENT`, ``, nil, []string{`Environment variable not set`, `The environment variable "ABSENT" is not set.`, "line 4, "}},
 		{`"${env.PLACE}/${upper(env.ABSENT)}"`, ``, nil, []string{`The environment variable "ABSENT" is not set.`}},
+		{`"${env.ABSENT}${jsondecode(env.PLACE)}"`, ``, nil, []string{`The environment variable "ABSENT" is not set.`, `Error in function call`}},
 		{`env.PLACE.x`, ``, nil, []string{`Unsupported attribute`}},
 		{`file("absent")`, ``, nil, []string{"/d/absent", "file does not exist"}},
 		{`file("large")`, ``, nil, []string{"is larger than 65536 bytes"}},

@@ -68,7 +68,8 @@ func (p *parser) concealText(v cty.Value) {
 	for _, form := range forms {
 		below := strings.TrimPrefix(form, p.in.Home+"/")
 		for _, f := range []string{form, below} {
-			p.secrets = append(p.secrets, f, strings.Trim(strconv.Quote(f), `"`), strings.ReplaceAll(f, "'", `'\''`))
+			quoted := strconv.Quote(f)
+			p.secrets = append(p.secrets, f, quoted[1:len(quoted)-1], strings.ReplaceAll(f, "'", `'\''`))
 		}
 	}
 }

@@ -28,6 +28,8 @@ app "takopi" {
 paths { config_dir = "conf/${var.key}" }
 `
 	quotes := "variable \"key\" { sensitive = true }\n" + string(app(`"~//${var.key}"`, ""))
+	longer := "variable \"key\" { sensitive = true }\n" + string(app(`"${var.key}.pem"`, ""))
+	zipped := "variable \"key\" { sensitive = true }\n" + with(`permissions = zipmap(sort([lower(var.key)]), sort(["write"]))`)
 	for _, tt := range []struct{ src, key, in, want string }{
 		{src, "Secret", "open /home/u/keys/SECRET.pem: no such file", "open (sensitive): no such file"},
 		{src, "Secret", "the key is neither at ~/keys/SECRET.pem nor at Secret", "the key is neither at ~/(sensitive) nor at (sensitive)"},
@@ -38,6 +40,9 @@ paths { config_dir = "conf/${var.key}" }
 		{src, "Secret", "/d/conf/Secret/x", "(sensitive)/x"},
 		{quotes, `it"s`, `open "/home/u/it\"s": no`, `open "(sensitive)": no`},
 		{quotes, `it's`, `rm '/home/u/it'\''s'`, `rm '(sensitive)'`},
+		{quotes, `it"`, `open "/home/u/it\""`, `open "(sensitive)"`},
+		{longer, "Secret", "open Secret.pem: no", "open (sensitive): no"},
+		{zipped, "ISSUES", "issues: write, open: read", "(sensitive): (sensitive), open: read"},
 		{minimal, "", "all of it", "all of it"},
 	} {
 		in := Inputs{Home: "/home/u"}
