@@ -49,7 +49,9 @@ var runs = map[string]string{
 	"cmd/ghauth-provision/verify.go":     "systemd-analyze",
 	"internal/plugin/refresh.go":         "the refresh script",
 	"internal/refresh/gh.go":             "gh, where it is found",
-	"internal/refresh/tied.go":           "what gh.go has it run",
+	"internal/child/child.go":            "what it is given",
+	"internal/child/tied.go":             "what it is given",
+	"internal/signer/command.go":         "the command that signs",
 }
 
 // runners are the ways to do so.
