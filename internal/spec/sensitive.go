@@ -74,10 +74,6 @@ func (p *parser) concealText(v cty.Value) {
 	}
 }
 
-// word is a text so short that it is found within many a word: it is hidden only
-// where it stands for itself.
-var word = regexp.MustCompile(`^\w{1,3}$`)
-
 // hidden makes one expression of what was noted, nil for nothing. The longest
 // comes first: a value may be part of another.
 func (p *parser) hidden() *regexp.Regexp {
@@ -85,13 +81,15 @@ func (p *parser) hidden() *regexp.Regexp {
 		return nil
 	}
 	slices.SortFunc(p.secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) })
-	var any []string
+	// What is so short is found within many a word: it is hidden where it stands alone.
+	short := regexp.MustCompile(`^\w{1,3}$`)
+	var exprs []string
 	for _, s := range slices.Compact(p.secrets) {
 		expr := regexp.QuoteMeta(s)
-		if word.MatchString(s) {
+		if short.MatchString(s) {
 			expr = `\b` + expr + `\b`
 		}
-		any = append(any, expr)
+		exprs = append(exprs, expr)
 	}
-	return regexp.MustCompile(strings.Join(any, "|"))
+	return regexp.MustCompile(strings.Join(exprs, "|"))
 }
