@@ -32,13 +32,14 @@ func (e *Error) Error() string {
 }
 
 type parser struct {
-	in    Inputs
-	dir   string // of the spec
-	vars  map[string]variable
-	ctx   *hcl.EvalContext
-	diags hcl.Diagnostics
+	in   Inputs
+	dir  string // of the spec
+	vars map[string]variable
 	// secrets are texts that come from sensitive variables.
 	secrets []string
+
+	ctx   *hcl.EvalContext
+	diags hcl.Diagnostics
 }
 
 // Parse checks src, the content of the file name, and fills in the defaults.
