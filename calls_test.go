@@ -46,6 +46,7 @@ var constant = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 var runs = map[string]string{
 	"cmd/ghauth-provision/exec.go":       "the command that exec is given",
 	"cmd/ghauth-provision/root_owner.go": "/proc/self/exe",
+	"cmd/ghauth-provision/takopi_uv.go":  "uv, where it is found",
 	"cmd/ghauth-provision/verify.go":     "systemd-analyze",
 	"internal/plugin/refresh.go":         "the refresh script",
 	"internal/refresh/gh.go":             "gh, where it is found",
