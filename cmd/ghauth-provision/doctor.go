@@ -65,6 +65,7 @@ func (w *world) doctor(ctx context.Context, c *cli.Context) error {
 		w.slow("asking GitHub about "+app.Name, func() { r.add(app.Name, w.appChecks(ctx, status.dir, app)...) })
 	}
 	r.add("", w.hostChecks(status)...)
+	r.veil(w.secret)
 	if c.Bool("json") {
 		err = w.printJSON(r)
 	} else {

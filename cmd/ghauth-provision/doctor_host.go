@@ -17,7 +17,7 @@ func (w *world) hostChecks(s statusReport) (checks []preflight.Check) {
 	if !s.Lockdown.IsZero() {
 		checks = append(checks, failed("lockdown", "since "+s.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
 	}
-	checks = append(checks, timerCheck(s.Timer), lastRunCheck(s.Service), lingerCheck(s.Linger), driftCheck(s.Host))
+	checks = append(checks, timerCheck(s), lastRunCheck(s.Service), lingerCheck(s.Linger), driftCheck(s.Host))
 	for _, note := range s.Notes {
 		if !strings.Contains(note, ": not checked: ") { // the checks above say so
 			checks = append(checks, warning("host", note, ""))
@@ -26,11 +26,12 @@ func (w *world) hostChecks(s statusReport) (checks []preflight.Check) {
 	return checks
 }
 
-func timerCheck(u unitStatus) preflight.Check {
+func timerCheck(s statusReport) preflight.Check {
+	u := s.Timer
 	const fix = "run " + program + " apply, or systemctl --user enable --now " + units.Timer
 	switch {
 	case u.Active == "not checked":
-		return notChecked("timer", "the user's systemd cannot be reached", "run it in a session of this user")
+		return notChecked("timer", s.noUnits, "run it in a session of this user")
 	case u.Active != "active":
 		return failed("timer", "is "+u.Active, fix)
 	case u.File != "enabled":
@@ -42,7 +43,7 @@ func timerCheck(u unitStatus) preflight.Check {
 func lastRunCheck(u unitStatus) preflight.Check {
 	switch {
 	case u.Active == "not checked":
-		return notChecked("last run", "the user's systemd cannot be reached", "")
+		return notChecked("last run", "for the same reason as the timer", "")
 	case u.Last.IsZero():
 		return ok("last run", "none by the timer yet")
 	case u.Result != "success":

@@ -12,16 +12,19 @@ import (
 
 func (w *world) fmtVerb() *cli.Command {
 	return w.command(verb{
-		name: "fmt", usage: "put the spec into the canonical layout",
+		name: "fmt", usage: "put the spec into the canonical layout", args: "[FILE]",
 		about: `Rewrites the spec with HCL's canonical spacing and prints its name if that changed
 it. With --check it changes nothing, and exits with 3 where there is something to
 change.`,
 		examples: []string{
 			program + " fmt",
-			program + " fmt --check --spec hosts/build.hcl",
+			program + " fmt --check hosts/build.hcl",
 		},
 		flags: []cli.Flag{specFlags()[0], &cli.BoolFlag{Name: "check", Usage: "change nothing; exit with 3 if the layout is another"}},
 		do: func(_ context.Context, c *cli.Context) error {
+			if err := takeFile(c); err != nil {
+				return err
+			}
 			return w.format(c.String("spec"), c.Bool("check"))
 		},
 	})

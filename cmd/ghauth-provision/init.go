@@ -67,7 +67,7 @@ func (w *world) initSpec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	home, err := w.home()
+	home, err := w.namedHome()
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (w *world) loadSpec(c *cli.Context) (s *spec.Spec, path string, err error) 
 	if err != nil {
 		return nil, "", err
 	}
-	home, err := w.home()
+	home, err := w.namedHome()
 	if err != nil {
 		return nil, "", err
 	}
@@ -37,10 +37,21 @@ func (w *world) loadSpec(c *cli.Context) (s *spec.Spec, path string, err error) 
 	s, err = spec.Parse(path, src, spec.Inputs{Home: home, Vars: vars, Env: w.env, ReadFile: func(path string) ([]byte, error) {
 		return readFile(path, spec.MaxSize)
 	}})
-	if err == nil {
+	if w.secret = s; err == nil {
 		findCommands(s)
 	}
 	return s, path, err
+}
+
+// takeFile has a file that is named as an argument be the spec.
+func takeFile(c *cli.Context) error {
+	switch {
+	case !c.Args().Present():
+		return nil
+	case c.Args().Len() > 1 || c.String("spec") != "":
+		return usage(c.Command.Name+" takes one spec", "see "+c.Command.HelpName+" --help")
+	}
+	return c.Set("spec", c.Args().First())
 }
 
 // varsOf reads the flags --var NAME=VALUE.
@@ -58,11 +69,7 @@ func varsOf(c *cli.Context) (map[string]string, error) {
 
 // readSpec reads the spec named by the flag, or the first of the usual places.
 func (w *world) readSpec(flag string) (path string, src []byte, err error) {
-	home, err := w.home()
-	if err != nil {
-		return "", nil, err
-	}
-	if path, err = w.findSpec(flag, home); err != nil {
+	if path, err = w.findSpec(flag); err != nil {
 		return "", nil, err
 	}
 	if src, err = readFile(path, spec.MaxSize); err != nil {
@@ -71,15 +78,20 @@ func (w *world) readSpec(flag string) (path string, src []byte, err error) {
 	return path, src, err
 }
 
-func (w *world) findSpec(flag, home string) (string, error) {
-	if flag != "" {
+func (w *world) findSpec(flag string) (string, error) {
+	switch {
+	case flag != "":
 		return flag, nil
+	case exists(specName):
+		return specName, nil
+	}
+	home, err := w.namedHome()
+	if err != nil {
+		return "", err
 	}
 	fallback := filepath.Join(home, ".config/takopi", specName)
-	for _, path := range []string{specName, fallback} {
-		if _, err := os.Stat(path); err == nil {
-			return path, nil
-		}
+	if exists(fallback) {
+		return fallback, nil
 	}
 	return "", &noSpecError{failure{exitUsage, fmt.Sprintf("there is no spec: neither %s here nor %s", specName, w.tilde(fallback)),
 		"write one (" + program + " --help shows the smallest), or name it: --spec FILE"}}
@@ -90,9 +102,10 @@ type noSpecError struct{ failure }
 
 func (e *noSpecError) Unwrap() error { return &e.failure }
 
-// home gives the home directory, once it is known to be the user's own and fit
-// to stand in a unit.
-func (w *world) home() (string, error) {
+// namedHome gives the home directory as the environment has it, once it is fit to
+// stand in a unit. It need not be the user's own: a container for checks may have
+// another, and nothing of it is touched.
+func (w *world) namedHome() (string, error) {
 	home := w.getenv("HOME")
 	bad := func(reason, remedy string) error { return &failure{exitBadSetup, reason, remedy} }
 	switch {
@@ -103,12 +116,17 @@ func (w *world) home() (string, error) {
 	case strings.ContainsFunc(home, func(r rune) bool { return strings.ContainsRune("\"'\\", r) || r < ' ' || r == 0x7f }):
 		return "", bad("HOME holds a quote, a backslash or a control character, which systemd units cannot name: "+strconv.Quote(home), "use another home directory")
 	}
-	home = filepath.Clean(home)
-	if w.root != "" {
-		return home, nil // the image has a passwd(5) of its own
+	return filepath.Clean(home), nil
+}
+
+// home gives the home directory, once it is known to be the user's own, too.
+func (w *world) home() (string, error) {
+	home, err := w.namedHome()
+	if err != nil || w.root != "" {
+		return home, err // the image has a passwd(5) of its own
 	}
 	if own := passwdHome(w.uid); own != "" && own != home && !sameFile(own, home) {
-		return "", bad(fmt.Sprintf("HOME is %s, but passwd(5) says that yours is %s", home, own), "log in as the user whose host this is, or run: HOME="+own+" "+program+" …")
+		return "", &failure{exitBadSetup, fmt.Sprintf("HOME is %s, but passwd(5) says that yours is %s", home, own), "log in as the user whose host this is, or run: HOME=" + own + " " + program + " …"}
 	}
 	return home, nil
 }

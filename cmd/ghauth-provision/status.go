@@ -44,7 +44,8 @@ type statusReport struct {
 	Host     hostStatus `json:"host"`
 	Notes    []string   `json:"notes,omitempty"` // what was not checked, and why
 
-	dir string // the key directory
+	dir     string // the key directory
+	noUnits string // why the units were not checked
 }
 
 type appStatus struct {
@@ -143,7 +144,8 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		return r, err
 	}
 	dir := filepath.Join(home, ".config/takopi")
-	j := &job{desired: units.Watched(filepath.Join(home, ".config/systemd/user"))}
+	j := &job{}
+	watched := units.Watched(filepath.Join(home, ".config/systemd/user"))
 	var unknown error // why the spec cannot be compared with
 	s, _, specErr := w.loadSpec(c)
 	switch {
@@ -159,11 +161,13 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		}
 		j.spec, j.executable = s, site.Executable
 		site.LockedDown = w.lockedDown(s)
-		if unknown = recall(s); unknown != nil {
-			j.desired = units.Watched(s.Paths.UnitDir)
-		} else if j.desired, err = units.Desired(s, site); err != nil {
-			return r, err
+		watched = units.Watched(s.Paths.UnitDir)
+		if unknown = recall(s); unknown == nil {
+			j.desired, unknown = units.Desired(s, site)
 		}
+	}
+	if specErr != nil || unknown != nil {
+		j.desired = watched
 	}
 	var disconnect func()
 	j.host, disconnect = w.connect(ctx)
@@ -173,18 +177,27 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	switch {
 	case err != nil:
 		r.Host.Error = err.Error()
+		// Units and linger are there to be looked at, whatever is wrong with files.
+		j.desired = watched
+		if p, err = j.plan(ctx); err != nil {
+			return r, err
+		}
 	case unknown != nil:
 		r.Host.Error = unknown.Error()
 	case specErr == nil:
 		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
 	}
 	r.Notes = append(r.Notes, p.Notes...)
+	if j.observed.NoUnits != nil {
+		r.noUnits = j.observed.NoUnits.Error()
+	}
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
 	r.dir, r.Apps = dir, w.inspectApps(dir)
 	if since, locked := refresh.LockedDown(dir); locked {
 		r.Lockdown = since.UTC()
 	}
+	r.veil(w.secret)
 	return r, nil
 }
 

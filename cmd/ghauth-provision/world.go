@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/agext/levenshtein"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
 )
 
@@ -23,6 +25,7 @@ type world struct {
 	umask          int       // the caller's, for the program that exec becomes
 	root           plan.Root // what --root names, once it is taken
 	now            func() time.Time
+	secret         *spec.Spec // hides its own sensitive values; nil until one is read
 
 	privateKey string // that of the environment, which no program that is run may see
 
@@ -42,7 +45,7 @@ func run(ctx context.Context, w world, args []string) int {
 	w.terminal, w.colour = isTerminal(w.stdin), isTerminal(w.stdout)
 	w.privateKey, w.env = w.getenv(keyVariable), slices.DeleteFunc(slices.Clone(w.env), func(v string) bool { return strings.HasPrefix(v, keyVariable+"=") })
 	w.stdin, w.stdout = interruptible{ctx, w.stdin}, out
-	w.args = args
+	w.args, w.stderr = args, hiding{w.stderr, &w}
 	app := w.app()
 	args, err := arrange(app.Commands, args)
 	if err == nil {
@@ -103,8 +106,18 @@ func suggestion(verbs []*cli.Command, word string) string {
 	return ""
 }
 
+// badFlag tells of a flag that does not parse, and of one that may have been meant.
 func badFlag(c *cli.Context, err error, _ bool) error {
-	return usage(err.Error(), "see "+c.Command.HelpName+" --help")
+	hint := "see " + c.Command.HelpName + " --help"
+	if _, name, unknown := strings.Cut(err.Error(), "not defined: -"); unknown {
+		for _, f := range c.Command.Flags {
+			if have := f.Names()[0]; levenshtein.Distance(name, have, nil) <= 2 {
+				hint = "did you mean --" + have + "? " + hint
+				break
+			}
+		}
+	}
+	return usage(err.Error(), hint)
 }
 
 // getenv looks name up in the environment that the run was given.

@@ -34,6 +34,9 @@ func (d *differ) want(want File) error {
 		}
 		return err
 	}
+	if have.closed {
+		return d.closed(have, want)
+	}
 	if want.Edit != nil {
 		return d.edited(have, want)
 	}
@@ -127,6 +130,9 @@ func (d *differ) minted(have, want File) {
 	}
 	if rec.Login != "" && rec.Login != want.Login && have.Kind != Absent {
 		d.undo = append(d.undo, Action{Op: rec.Undo, Target: want.Path, Reason: rec.Login + " is no longer asked for"})
+	}
+	if have.closed && known {
+		d.act(have, File{Path: want.Path, Kind: Regular, Mode: 0o600, Label: want.Label, minted: true})
 	}
 	next := Record{Path: want.Path, Kind: OfMinted, Label: want.Label, Undo: want.Undo, App: want.App, Login: want.Login}
 	ahead := next

@@ -170,6 +170,9 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 	case info.Mode().IsRegular():
 		f.Kind, f.Links = Regular, int(stat.Nlink)
 		f.Hash, f.Content, err = read(f.real, want.Privacy != Hidden)
+		if errors.Is(err, fs.ErrPermission) {
+			f.closed, err = true, want.mayBeClosed()
+		}
 	}
 	return f, err
 }

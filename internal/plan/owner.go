@@ -24,7 +24,7 @@ func Owned(root Root, desired State) error {
 		if want.Owner == nil {
 			continue
 		}
-		have, err := observeFile(root, File{Path: want.Path}, want.followed())
+		have, err := observeFile(root, File{Path: want.Path, Mode: want.Mode}, want.followed())
 		if err != nil {
 			return err
 		}

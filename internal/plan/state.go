@@ -87,6 +87,7 @@ type File struct {
 	Links    int         // observed only: the hard links of a regular file
 	real     string      // where Path leads on the host that runs: beneath its Root, through links
 	link     bool        // Path itself is a link
+	closed   bool        // observed only: its mode keeps even us from reading it
 	follow   bool        // a link at Path stands for what it leads to
 	leftover bool        // of a write that was killed
 	minted   bool        // it may change, or go, by itself

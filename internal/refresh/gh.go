@@ -78,7 +78,7 @@ func runGH(ctx context.Context, gh, stdin string, env []string, args ...string) 
 	out := &child.Tail{Max: 900}
 	cmd.Stdout, cmd.Stderr = out, out
 	child.KillGroup(cmd)
-	switch err = cmd.Run(); {
+	switch err = child.RunTied(cmd); {
 	case errors.Is(err, exec.ErrWaitDelay):
 		err = nil // gh ended well and left a process behind that could still write
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):

@@ -74,7 +74,8 @@ func TestGHIsKilledWithTheRun(t *testing.T) {
 	s.holds(".ghauth.lock", "github-token.env", "github-token.gh") // which says that gh may have it
 }
 
-// A run that is killed between token file and gh is finished by the next one.
+// A run that is killed between token file and gh is finished by the next one, and
+// takes gh along: it would write its login whenever it comes to that.
 func TestKilledDuringGH(t *testing.T) {
 	s := newGHSite(t, `echo $$ >$OUT/gh; touch $OUT/reached; exec sleep 1000`)
 	s.write("github-token.gh", "old github.localhost\n")
@@ -89,6 +90,7 @@ func TestKilledDuringGH(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
+	s.ended("gh")
 	s.gh("cat >$OUT/stdin")
 	res := s.ok(false)[0]
 	if res.Minted || res.GHErr != nil {

@@ -10,10 +10,11 @@ import (
 )
 
 // Foreign reports whether something stands at the path of a token file that no mint
-// of ours has written. A mint will replace it.
+// of ours has written. A mint will replace it. Of one that cannot be read nobody
+// knows.
 func Foreign(tokenFile string) bool {
 	s, err := readToken(tokenFile)
-	return !errors.Is(err, fs.ErrNotExist) && s.source == ""
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && s.source == ""
 }
 
 // GHStranger tells as whom the gh that keeps its logins in dir is logged in to host,

@@ -126,16 +126,18 @@ func TokenVars(host string, t mint.Token) []string {
 
 // readSmall reads a regular file of bounded size, follows no link and never
 // blocks on a FIFO.
-func readSmall(path string) ([]byte, fs.FileInfo, error) { return readBounded(path, unix.O_NOFOLLOW) }
+func readSmall(path string) ([]byte, fs.FileInfo, error) {
+	return readBounded(os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0))
+}
 
 // readGH reads one of gh's files, which people keep elsewhere and link to.
 func readGH(path string) ([]byte, error) {
-	data, _, err := readBounded(path, 0)
+	data, _, err := readBounded(os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0))
 	return data, err
 }
 
-func readBounded(path string, flag int) ([]byte, fs.FileInfo, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|flag, 0)
+// readBounded reads what has been opened, unless that failed.
+func readBounded(f *os.File, err error) ([]byte, fs.FileInfo, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil, errAbsent

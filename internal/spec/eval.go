@@ -96,6 +96,7 @@ func (p *parser) valueOf(name string, v variable) cty.Value {
 	}
 	if v.sensitive {
 		value = value.Mark(secret{})
+		p.conceal(value)
 	}
 	return value
 }
@@ -155,6 +156,7 @@ func (p *parser) evaluate(expr hcl.Expression) (cty.Value, bool) {
 		sensitive = sensitive || v.sensitive
 	}
 	value, diags := expr.Value(p.ctx)
+	p.tellUnset(expr, diags)
 	if sensitive {
 		// Functions know nothing of marks: their errors quote what they are given.
 		for _, d := range diags {
@@ -164,6 +166,22 @@ func (p *parser) evaluate(expr hcl.Expression) (cty.Value, bool) {
 	}
 	p.diags = append(p.diags, diags...)
 	return value, !diags.HasErrors()
+}
+
+// tellUnset says in plain words where a fault is that the environment does not
+// have a variable.
+func (p *parser) tellUnset(expr hcl.Expression, diags hcl.Diagnostics) {
+	for _, t := range expr.Variables() {
+		if t.RootName() != "env" || len(t) < 2 {
+			continue
+		}
+		step, ok := t[1].(hcl.TraverseAttr)
+		for _, d := range diags {
+			if ok && d.Subject != nil && *d.Subject == step.SrcRange {
+				d.Summary, d.Detail = "Environment variable not set", fmt.Sprintf("The environment variable %q is not set.", step.Name)
+			}
+		}
+	}
 }
 
 // suggestion names the variable that may have been meant.

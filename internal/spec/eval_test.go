@@ -37,6 +37,9 @@ func TestExpressions(t *testing.T) {
 		{`format("/%s-%03d", lower("A"), 7)`, ``, "/a-007"},
 		{`join("/", ["", "a", "b"])`, ``, "/a/b"},
 		{`true ? "/yes" : "/no"`, ``, "/yes"},
+		{`try(env.ABSENT, "/fallback")`, ``, "/fallback"},
+		{`can(env.ABSENT) ? "/yes" : "/no"`, ``, "/no"},
+		{`"/${tonumber("7") + 1}${tostring(true)}${tobool("true") ? 1 : 2}"`, ``, "/8true1"},
 		{`var.hidden`, `variable "hidden" {
   default   = "/hidden"
   sensitive = true
@@ -91,7 +94,11 @@ func TestExpressionFaults(t *testing.T) {
 		{`"/k"`, `variable "a" { default = [] }`, map[string]string{"a": "["}, []string{`is not an HCL expression`}},
 		{`"/k"`, `variable "a" { default = [] }`, map[string]string{"a": "env.HOME"}, []string{`without references`}},
 		{`trimspce("/k")`, ``, nil, []string{`There is no function named "trimspce"`, `Did you mean "trimspace"`}},
-		{`env.ABSENT`, ``, nil, []string{"ABSENT"}},
+		{`tonumbr("7")`, ``, nil, []string{`Did you mean "tonumber"`}},
+		{`env.ABSENT`, ``, nil, []string{`Environment variable not set`, `The environment variable "ABSENT" is not set.`, "line 4, "}},
+		{`"${env.PLACE}/${upper(env.ABSENT)}"`, ``, nil, []string{`The environment variable "ABSENT" is not set.`}},
+		{`"${env.ABSENT}${jsondecode(env.PLACE)}"`, ``, nil, []string{`The environment variable "ABSENT" is not set.`, `Error in function call`}},
+		{`env.PLACE.x`, ``, nil, []string{`Unsupported attribute`}},
 		{`file("absent")`, ``, nil, []string{"/d/absent", "file does not exist"}},
 		{`file("large")`, ``, nil, []string{"is larger than 65536 bytes"}},
 		{`file("binary")`, ``, nil, []string{"is not UTF-8 text"}},
@@ -100,7 +107,7 @@ func TestExpressionFaults(t *testing.T) {
 		{`vat.x`, `variable "x" { default = "/x" }`, nil, []string{`Did you mean "var"`}},
 		{`var`, `variable "x" { default = "/x" }`, nil, []string{"string required"}},
 	} {
-		in := Inputs{Home: "/home/u", Vars: tt.vars, ReadFile: func(path string) ([]byte, error) {
+		in := Inputs{Home: "/home/u", Env: []string{"PLACE=/env"}, Vars: tt.vars, ReadFile: func(path string) ([]byte, error) {
 			switch path {
 			case "/d/large":
 				return make([]byte, maxFile+1), nil

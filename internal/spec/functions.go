@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
@@ -13,8 +14,8 @@ import (
 // maxFile bounds what file() reads, in bytes.
 const maxFile = 64 << 10
 
-// functions are those of cty's standard library that make values of values, and
-// pathexpand and file.
+// functions are those of cty's standard library that make values of values, try
+// and can, and pathexpand and file.
 func (p *parser) functions() map[string]function.Function {
 	return map[string]function.Function{
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "max": stdlib.MaxFunc, "min": stdlib.MinFunc,
@@ -30,6 +31,8 @@ func (p *parser) functions() map[string]function.Function {
 		"lookup": stdlib.LookupFunc, "merge": stdlib.MergeFunc, "range": stdlib.RangeFunc, "reverse": stdlib.ReverseListFunc,
 		"slice": stdlib.SliceFunc, "sort": stdlib.SortFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 		"jsondecode": stdlib.JSONDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc, "csvdecode": stdlib.CSVDecodeFunc,
+		"tobool": stdlib.MakeToFunc(cty.Bool), "tonumber": stdlib.MakeToFunc(cty.Number), "tostring": stdlib.MakeToFunc(cty.String),
+		"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
 		"pathexpand": p.ofPath(func(path string) (string, error) { return path, nil }),
 		"file":       p.ofPath(p.readFile),
 	}

@@ -35,7 +35,7 @@ var accessLevels = []string{"read", "write", "admin"}
 // checkInstallation takes OWNER and OWNER/REPO.
 func checkInstallation(s string) error {
 	owner, repository, slash := strings.Cut(s, "/")
-	if !ownerName.MatchString(owner) {
+	if !ownerName.MatchString(owner) || strings.Contains(repository, "/") {
 		return errors.New(`must be an account's name, such as "octo-org", or a repository's, such as "octo-org/site"`)
 	}
 	if slash {

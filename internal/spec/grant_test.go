@@ -40,7 +40,7 @@ func TestInstallationNames(t *testing.T) {
 		"octo?":                            "must be an account's name",
 		strings.Repeat("a", 40):            "must be an account's name",
 		"octo/":                            "must be a repository's name",
-		"octo/site/x":                      "without its owner",
+		"octo/site/x":                      "must be an account's name",
 		"octo/..":                          "must be a repository's name",
 		"octo/a b":                         "must be a repository's name",
 		"octo/site.git":                    "without .git",

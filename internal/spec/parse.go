@@ -32,9 +32,12 @@ func (e *Error) Error() string {
 }
 
 type parser struct {
-	in    Inputs
-	dir   string // of the spec
-	vars  map[string]variable
+	in   Inputs
+	dir  string // of the spec
+	vars map[string]variable
+	// secrets are texts that come from sensitive variables.
+	secrets []string
+
 	ctx   *hcl.EvalContext
 	diags hcl.Diagnostics
 }
@@ -126,6 +129,7 @@ func (p *parser) spec(body hcl.Body) *Spec {
 		s.GitHub.APIURL = githubhost.APIURL(s.GitHub.Host)
 	}
 	s.GitHub.APIURL = strings.TrimRight(s.GitHub.APIURL, "/")
+	s.sensitive = p.hidden()
 	return s
 }
 
@@ -147,6 +151,7 @@ func (p *parser) store(attr *hcl.Attribute, to value) {
 	if !ok || !v.IsWhollyKnown() {
 		return // of the variable that has no value has been told
 	}
+	p.conceal(v)
 	v, _ = v.UnmarkDeep()
 	v, err := convert.Convert(v, to.typ)
 	switch {

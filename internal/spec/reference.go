@@ -35,7 +35,7 @@ One spec can serve many hosts:
 variable "app_id" { default = 123456 }
 
 variable "key" {
-  sensitive = true   # no error message about the spec shows it
+  sensitive = true   # no error and no check shows it
 }
 
 app "takopi" {
@@ -46,8 +46,10 @@ app "takopi" {
 `+"```"+`
 
 A variable without a `+"`default`"+` has to be given: `+"`--var key=~/keys/takopi.pem`"+`. `+"`env.NAME`"+` is the environment's variable NAME.
-The functions are: `+"`%s`"+`. `+"`file(path)`"+` gives a file's text, `+"`pathexpand(path)`"+` a path written out; the others
-are those of cty's standard library, as Terraform has them.
+What comes from a sensitive variable stands as `+"`(sensitive)`"+` in errors, warnings and checks. A plan, and the files that it makes, have it
+as it is, and so have the timer's own runs, which never read the spec.
+The functions are: `+"`%s`"+`. `+"`file(path)`"+` gives a file's text, `+"`pathexpand(path)`"+` a path written out, `+"`try`"+` and `+"`can`"+`
+catch errors, as with `+"`try(env.NAME, \"none\")`"+`; the others are those of cty's standard library, as Terraform has them.
 `, strings.Join(names, "`, `"))
 	return b.String()
 }

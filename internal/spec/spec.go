@@ -4,6 +4,7 @@
 package spec
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
@@ -21,6 +22,8 @@ type Spec struct {
 	Refresh Refresh
 	GH      GH
 	Takopi  Takopi
+
+	sensitive *regexp.Regexp // what Hide hides, or nil
 }
 
 // GitHub says which GitHub the apps live on.

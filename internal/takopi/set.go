@@ -1,5 +1,7 @@
 package takopi
 
+import "strings"
+
 // tableHeader is the header of a table that Set adds.
 const tableHeader = "[plugins.ghauth]"
 
@@ -72,7 +74,8 @@ func (d *document) changes(settings []setting, have map[string]any, equal func(s
 // insert returns the edit that adds settings which the table lacks.
 func (d *document) insert(settings []string) (edit, error) {
 	if e := d.last(parentForm); e != nil {
-		return edit{}, d.refuse(e.at, "the plugins table is written inline: add the missing keys of plugins.ghauth by hand")
+		return edit{}, d.refuse(e.at, "%s is written inline: add the missing keys of plugins.ghauth by hand, or write it as a table of its own, below [%[1]s]",
+			strings.Join(e.path.parts, "."))
 	}
 	for _, f := range []form{plainForm, dottedForm} {
 		if e := d.last(f); e != nil {

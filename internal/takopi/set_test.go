@@ -71,6 +71,22 @@ func TestSetValues(t *testing.T) {
 	}
 }
 
+// An inline table that lacks a key is named as it stands.
+func TestSetInline(t *testing.T) {
+	for src, want := range map[string]string{
+		"[plugins]\nghauth = { a = 1 }\n":    "line 2, column 1: plugins.ghauth is written inline",
+		"[plugins]\nghauth = {}\n":           "line 2, column 1: plugins.ghauth is written inline",
+		"plugins = { ghauth = { a = 1 } }\n": "line 1, column 13: plugins.ghauth is written inline",
+		"plugins.ghauth = {}\n":              "line 1, column 1: plugins.ghauth is written inline",
+		"plugins = { other = 1 }\n":          "line 1, column 1: plugins is written inline: add the missing keys of plugins.ghauth by hand, or write it as a table of its own, below [plugins]",
+	} {
+		got, err := Set([]byte(src), []byte("[plugins.ghauth]\nb = 1\n"), nil)
+		if err == nil || !strings.HasPrefix(err.Error(), want) || got != nil {
+			t.Errorf("Set(%q) = %q, %v, want %s", src, got, err, want)
+		}
+	}
+}
+
 // A wanted table that would not be taken over whole is refused, and not as an
 // error of the user's file.
 func TestSetWanted(t *testing.T) {
