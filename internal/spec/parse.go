@@ -60,6 +60,7 @@ func Parse(name string, src []byte, in Inputs) (*Spec, error) {
 	if p.diags.HasErrors() {
 		return nil, &Error{p.diags, file, name}
 	}
+	s.Takopi.Plugin = s.Takopi.Plugin && s.Takopi.Enabled
 	return s, nil
 }
 
@@ -74,6 +75,7 @@ func (p *parser) defaults() *Spec {
 		Refresh: Refresh{Interval: 5 * time.Minute, RenewWithin: 30 * time.Minute, Timeout: 90 * time.Second},
 		GH:      GH{Enabled: true, GitCredential: true, ConfigDir: filepath.Join(p.in.Home, ".config/gh")},
 		Takopi: Takopi{
+			Enabled:        true,
 			Config:         filepath.Join(p.in.Home, ".takopi/takopi.toml"),
 			MaxTokenAge:    55 * time.Minute,
 			RefreshTimeout: 30 * time.Second,

@@ -75,6 +75,7 @@ func (p *parser) ghBlock(g *GH) block {
 
 func (p *parser) takopiBlock(t *Takopi) block {
 	return block{name: "takopi", doc: "The [plugins.ghauth] table of Takopi's configuration, and the plugin.", attrs: []attribute{
+		{"enabled", "Set Takopi up; `false` for other agents and hosts, where the tokens, gh and git are all.", "true", boolean(&t.Enabled)},
 		{"config", "Takopi's configuration file.", `"~/.takopi/takopi.toml"`, p.path(&t.Config)},
 		{"max_token_age", "Older tokens are called stale.", `"55m"`, duration(&t.MaxTokenAge, time.Minute, time.Minute, TokenLife)},
 		{"refresh_timeout", "Bound on a refresh from the chat.", `"30s"`, duration(&t.RefreshTimeout, time.Second, time.Second, 10*time.Minute)},

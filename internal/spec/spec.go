@@ -75,12 +75,13 @@ type GH struct {
 // Takopi is what goes into [plugins.ghauth] of Takopi's configuration, and how
 // Takopi gets the plugin.
 type Takopi struct {
+	Enabled        bool // without it, nothing of Takopi's is touched
 	Config         string
 	MaxTokenAge    time.Duration // whole minutes
 	RefreshTimeout time.Duration // whole seconds
 	RunRefreshWith []string      // words before the refresh script, such as sudo -n
 	AllowedUserIDs []int64       // who may refresh from the chat; empty: everyone
-	Plugin         bool          // install the plugin where uv has installed Takopi
+	Plugin         bool          // install the plugin where uv has installed Takopi; never if not Enabled
 	With           []string      // distributions that come with it, as pip names them
 	RestartUnit    string        // the user's unit that is Takopi, or empty: it is not restarted
 }

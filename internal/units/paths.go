@@ -55,8 +55,11 @@ func directories(s *spec.Spec, home string) []plan.File {
 		add(filepath.Dir(path))
 		dirs = append(dirs, plan.File{Path: path, Kind: plan.Directory, NewMode: 0o755})
 	}
-	for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir, filepath.Dir(s.Takopi.Config)} {
+	for _, path := range []string{s.Paths.ConfigDir, s.Paths.BinDir, s.Paths.UnitDir} {
 		add(path)
+	}
+	if s.Takopi.Enabled {
+		add(filepath.Dir(s.Takopi.Config))
 	}
 	for i := range dirs {
 		switch dirs[i].Path {

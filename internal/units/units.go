@@ -61,9 +61,11 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		plan.File{Path: r.paths.Script, Kind: plan.Regular, Mode: 0o755, Content: r.script, Label: "refresh script", Owner: scriptOwner},
 		plan.File{Path: r.paths.Service, Kind: plan.Regular, Mode: 0o644, Content: r.service, Label: "refresh service", Unit: Service, Owner: unitOwner},
 		plan.File{Path: r.paths.Timer, Kind: plan.Regular, Mode: 0o644, Content: r.timer, Label: "refresh timer", Unit: Timer},
-		plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table), Label: "Takopi's [plugins.ghauth]",
-			Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile)},
 	)
+	if s.Takopi.Enabled {
+		state.Files = append(state.Files, plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table),
+			Label: "Takopi's [plugins.ghauth]", Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile)})
+	}
 	if s.GH.GitCredential {
 		state.Files = append(state.Files, gitConfig(s, r.paths.Binary, site))
 	}
