@@ -83,6 +83,8 @@ type keyStatus struct {
 	NextInUse    bool   `json:"next_in_use,omitempty"` // so the other can go
 
 	Error string `json:"error,omitempty"`
+
+	goOver string // what makes the next one the only one
 }
 
 type unitStatus struct {

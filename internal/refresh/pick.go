@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 )
 
 // askTime bounds how long GitHub is asked which of several apps has a repository.
@@ -76,13 +78,16 @@ func (r *Refresher) has(ctx context.Context, app App, repository string) bool {
 	if err != nil {
 		return false
 	}
-	for _, path := range []string{app.NextKeyPath, app.KeyPath} {
-		key, err := mint.ReadKey(path)
+	for _, source := range []keysource.Source{app.NextKey, app.Key} {
+		if source.IsZero() {
+			continue
+		}
+		key, err := signer.Open(ctx, source, r.Env)
 		if err != nil {
 			continue
 		}
 		found, err := client.FindInstallation(ctx, app.Issuer, key, repository)
-		if !errors.Is(err, mint.ErrUnknownKey) {
+		if !errors.Is(err, mint.ErrUnknownKey) && !mint.IsUnsigned(err) {
 			return err == nil && found.ID == app.InstallationID
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
@@ -74,7 +75,7 @@ func TestForRepositoryAmongSeveral(t *testing.T) {
 		{"octo-org", "octo-org/third"},
 		{"octo-org", "octo-org/fourth"},
 	} {
-		apps[i].Issuer, apps[i].Installation, apps[i].KeyPath = fmt.Sprint(appID+i), of.installation, s.path("github-app.pem")
+		apps[i].Issuer, apps[i].Installation = fmt.Sprint(appID+i), of.installation
 		key, _ := githubtest.Key(0)
 		if i > 0 {
 			s.github.AddApp(githubtest.App{ID: int64(appID + i), Slug: "octo-bot", Keys: []*rsa.PublicKey{&key.PublicKey}})
@@ -93,7 +94,7 @@ func TestForRepositoryAmongSeveral(t *testing.T) {
 	// The key to rotate to may be the only one that GitHub still knows, or not yet.
 	next, nextPEM := githubtest.Key(1)
 	s.write("next.pem", string(nextPEM))
-	apps[3].NextKeyPath = s.path("next.pem")
+	apps[3].NextKey = keysource.Source{File: s.path("next.pem")}
 	s.picks(apps, "octo-org/fourth", apps[3].Name)
 	s.github.SetKeys(appID+3, &next.PublicKey)
 	s.picks(apps, "octo-org/fourth", apps[3].Name)
