@@ -80,6 +80,9 @@ func checkHost(s string) error {
 	if !hostName.MatchString(s) {
 		return errors.New(`must be a host name in lower case, such as "github.com", without https://`)
 	}
+	if host := githubhost.OfAPIURL("https://" + s); host != s {
+		return fmt.Errorf("must not be the API's: host is %s; where its API is follows from that", host)
+	}
 	return nil
 }
 
