@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 var (
