@@ -99,6 +99,11 @@ func TestForRepositoryAmongSeveral(t *testing.T) {
 	s.github.SetKeys(appID+3, &next.PublicKey)
 	s.picks(apps, "octo-org/fourth", apps[3].Name)
 
+	// An installation that is no more has no repositories.
+	apps[3].InstallationID++
+	s.picks(apps, "octo-org/fourth", apps[0].Name)
+	apps[3].InstallationID--
+
 	// What GitHub does not say keeps nobody waiting for long.
 	s.github.Fail(-1, "", githubtest.Refuse(429, "Too Many Requests", "Retry-After", "60"))
 	s.picks(apps, "octo-org/fourth", apps[0].Name)
