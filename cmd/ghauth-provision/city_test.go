@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -39,6 +40,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github installed INSTALLATION ID OWNER OWNER/REPO...   on another account
 //	github git DIR                  serve the repositories DIR/OWNER/REPO.git
 //	github rekey ID PEM             the app has a new key, written to PEM, and no other
+//	github keys ID PEM...           the app has the keys in these files, and no others
 //	github life 10s                 how long new tokens live
 //	github format stateless         the shape of new tokens
 //	github refuse N MATCH STATUS MESSAGE   instead of N answers
@@ -83,6 +85,14 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(c.server.ServeGit(ts.MkAbs(args[1])))
 	case "rekey":
 		c.server.SetKeys(number(1), c.newKey(ts, ts.MkAbs(args[2])))
+	case "keys":
+		var keys []*rsa.PublicKey
+		for _, file := range args[2:] {
+			key, err := mint.LoadKeyFile(ts.MkAbs(file))
+			ts.Check(err)
+			keys = append(keys, &key.PublicKey)
+		}
+		c.server.SetKeys(number(1), keys...)
 	case "life":
 		life, err := time.ParseDuration(args[1])
 		ts.Check(err)

@@ -71,7 +71,7 @@ func nextKeyCheck(k keyStatus) preflight.Check {
 	next := cmp.Or(k.Next, k.NextSource)
 	if k.NextInUse {
 		return warning("next_key", "tokens are asked for with "+next+": the old key, "+cmp.Or(k.Fingerprint, k.Source)+", can go",
-			"delete the old one on the App's settings page, then let next_key take the place of private_key or key in the spec")
+			"delete the old one on the App's settings page, then "+k.goOver)
 	}
 	if k.Error != "" {
 		next += " (" + k.Error + ")"

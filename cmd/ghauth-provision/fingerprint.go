@@ -8,6 +8,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/signer"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 )
 
 // publicOf gives the public half of a key, nil where it cannot be told.
@@ -25,6 +26,10 @@ func (w *world) keysOf(app refresh.App, token refresh.Stored, public publicOf) (
 	k.Fingerprint, k.Source, k.Exposure = tell(app.Key)
 	if !app.NextKey.IsZero() {
 		k.Next, k.NextSource, k.NextExposure = tell(app.NextKey)
+		k.goOver = "let next_key take the place of private_key or key in the spec"
+		if app.NextKey.File != "" {
+			k.goOver = "let the spec say: " + w.keyAttr(app.NextKey.File) + ", and no next_key"
+		}
 	}
 	k.NextInUse = k.Next != "" && token.Key == k.Next || token.Signer != "" && token.Signer == app.NextKey.ID()
 	return k
@@ -38,3 +43,15 @@ func fingerprintOf(s keysource.Source) string {
 	}
 	return cmp.Or(mint.Fingerprint(pub), s.String())
 }
+
+// fingerprintIn gives that of the key in a file's bytes, or nothing.
+func fingerprintIn(data []byte) string {
+	key, err := mint.ParseKey(data)
+	if err != nil {
+		return ""
+	}
+	return mint.Fingerprint(&key.PublicKey)
+}
+
+// keyAttr is the line of a spec that names the key at path.
+func (w *world) keyAttr(path string) string { return "private_key = " + spec.Quote(w.tilde(path)) }

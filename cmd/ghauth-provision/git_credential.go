@@ -18,7 +18,8 @@ func (w *world) gitCredentialVerb() *cli.Command {
 		about: `Speaks git's protocol for credential helpers on standard input and output. Apply
 writes it into git's configuration, where the spec has git_credential on.
 get answers with the token of the app that is installed where the repository is: its
-owner's, and of several the one that is narrowed to the repository. Where git does
+owner's, and of several the one whose installation is named by the repository, else
+the one that is narrowed to it, else the one that GitHub says has it. Where git does
 not tell the repository (without credential.useHttpPath), it is the default app's. A
 token that is about to die is refreshed first. For other hosts, other owners and
 other users it is silent, so that git goes on to the next helper; apply's lines take

@@ -18,12 +18,14 @@ type question struct {
 	flag, attr, text string
 	number           bool
 	stand            string // what stands in for the answer where nobody can be asked
+	// instead is an attribute, with a flag of its own, that answers it as well.
+	instead, insteadFlag string
 }
 
 var questions = []question{
-	{"app-id", "app_id", "App id (a number, on the App's settings page)", true, "123456"},
-	{"installation-id", "installation_id", "Installation id (the number at the end of the installation's settings URL)", true, "987654"},
-	{"private-key", "private_key", "The .pem file that GitHub gave you", false, "~/keys/takopi.pem"},
+	{"app-id", "app_id", "App id (a number, on the App's settings page)", true, "123456", "client_id", "client-id"},
+	{"installation-id", "installation_id", "Installation id (the number at the end of the installation's settings URL)", true, "987654", "installation", "installation"},
+	{"private-key", "private_key", "The .pem file that GitHub gave you", false, "~/keys/takopi.pem", "", ""},
 }
 
 func (w *world) initVerb() *cli.Command {
@@ -35,12 +37,15 @@ be filled in. A file that is there is never replaced.`,
 		examples: []string{
 			program + " init",
 			program + " init --app-id 123456 --installation-id 987654 --private-key ~/keys/takopi.pem",
+			program + " init --client-id Iv23liAbCdEf01234567 --installation octo-org --private-key key.pem",
 			program + " init --name backend hosts/build.hcl",
 		},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "call the app `NAME`", Value: "takopi"},
 			&cli.StringFlag{Name: "app-id", Usage: "the App's `ID`"},
+			&cli.StringFlag{Name: "client-id", Usage: "the App's client `ID`, in place of --app-id"},
 			&cli.StringFlag{Name: "installation-id", Usage: "the installation's `ID`"},
+			&cli.StringFlag{Name: "installation", Usage: "the installation of `OWNER` or OWNER/REPO, in place of --installation-id"},
 			&cli.StringFlag{Name: "private-key", Usage: "the .pem `FILE`"},
 		},
 		do: func(_ context.Context, c *cli.Context) error { return w.initSpec(c) },
@@ -94,6 +99,13 @@ func (w *world) answers(c *cli.Context) (values map[string]string, open []string
 	in := bufio.NewScanner(io.LimitReader(w.stdin, 64<<10))
 	for _, q := range questions {
 		answer := c.String(q.flag)
+		if other := c.String(q.insteadFlag); other != "" {
+			if answer != "" {
+				return nil, nil, usage("--"+q.flag+" and --"+q.insteadFlag+" say the same in two ways", "give one of them")
+			}
+			values[q.instead] = spec.Quote(other)
+			continue
+		}
 		if answer == "" && w.terminal {
 			fmt.Fprintf(w.stderr, "%s: ", q.text)
 			if !in.Scan() && in.Err() != nil {

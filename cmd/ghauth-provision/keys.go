@@ -21,13 +21,19 @@ func (w *world) checkKeys(s *spec.Spec) error {
 	for _, key := range keys {
 		err := w.checkKey(key)
 		if by, displaced := key.Displaced(keys); displaced {
-			err = &failure{exitBadInput, fmt.Sprintf("app %s: %s is where the %s of app %s goes", key.App, key.Attr, by.Label, by.App),
-				"name another .pem file; to go over to a next key, name it as private_key and take next_key out"}
+			remedy := "name another .pem file; to go over to a next key, name it as private_key and take next_key out"
+			if !key.Next {
+				remedy += "; the key that stands is: " + w.keyAttr(key.Managed)
+			}
+			err = &failure{exitBadInput, fmt.Sprintf("app %s: %s is where the %s of app %s goes", key.App, key.Attr, by.Label, by.App), remedy}
 		}
 		errs = append(errs, err)
 	}
-	for _, app := range s.Apps {
+	for i, app := range s.Apps {
 		errs = append(errs, w.checkSigners(app))
+		if app.PrivateKey != "" && app.NextKey == "" && app.NextSigner.IsZero() {
+			errs = append(errs, w.checkOnlyKey(units.KeysOf(s, i)[0]))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -49,6 +55,26 @@ func (w *world) checkKey(key units.Key) error {
 		return fmt.Errorf("app %s: %s: %w", key.App, key.Attr, err)
 	}
 	return nil
+}
+
+// checkOnlyKey refuses to go on with the key that stands where the spec names one
+// that is gone, while the next key of an earlier spec stands, too: that may be the
+// one that is meant, and the other be deleted at GitHub.
+func (w *world) checkOnlyKey(key units.Key) error {
+	next := units.Key{App: key.App, Managed: strings.TrimSuffix(key.Managed, ".pem") + ".next.pem", Next: true}
+	data, err := w.managedKey(key)
+	nextData, nextErr := w.managedKey(next)
+	if err != nil || nextErr != nil || exists(key.Source) {
+		return nil
+	}
+	have, nextHas := fingerprintIn(data), fingerprintIn(nextData)
+	if have == nextHas {
+		return nil
+	}
+	place := w.standsAt(next)
+	return &failure{exitBadInput, fmt.Sprintf("app %s: %s is not there, and two keys stand: %s at %s, and the next key, %s at %s",
+		key.App, w.tilde(key.Source), have, w.tilde(w.standsAt(key)), nextHas, w.tilde(place)),
+		fmt.Sprintf("to go on with the next key, let the spec say: %s; to stay with the other, put its .pem back at private_key, or remove %s", w.keyAttr(place), w.tilde(place))}
 }
 
 // managedKey reads the copy of a key that an earlier apply has made.
@@ -92,8 +118,9 @@ func (w *world) firstApp(dir string) string {
 
 // spareKey tells of a copy of an app's key that nothing needs once the key has
 // been imported: once the managed one is known to be whole, and another file.
+// A file in the key directory is an earlier key of ours, which is told of as such.
 func (w *world) spareKey(key units.Key) string {
-	if !exists(key.Source) || sameFile(key.Managed, key.Source) {
+	if !exists(key.Source) || filepath.Dir(key.Source) == filepath.Dir(key.Managed) || sameFile(key.Managed, key.Source) {
 		return ""
 	}
 	if _, err := mint.ReadKey(key.Managed); err != nil {

@@ -142,6 +142,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
 		notes = append(notes, w.withoutTakopi())
 	}
+	notes = append(notes, w.proxyNotes(j.host)...)
 	for _, key := range units.Keys(j.spec) {
 		if note := w.spareKey(key); note != "" {
 			notes = append(notes, note)

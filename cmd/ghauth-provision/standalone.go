@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,16 @@ func given(c *cli.Context) (map[string]string, error) {
 	if vars["GITHUB_APP_ID"] != "" && vars["GITHUB_APP_CLIENT_ID"] != "" {
 		return nil, usage("--app-id and --client-id are two names for one App", "give one of them")
 	}
-	if names := c.StringSlice("repository"); len(names) > 0 {
+	if vars["GITHUB_APP_INSTALLATION_ID"] != "" && vars["GITHUB_APP_INSTALLATION"] != "" {
+		return nil, usage("--installation-id and --installation are two names for one installation", "give one of them")
+	}
+	names := c.StringSlice("repository")
+	for _, name := range names {
+		if _, bare, slash := strings.Cut(name, "/"); slash {
+			return nil, usage("--repository "+name+" is not a repository's name alone", "name it without its owner: --repository "+bare)
+		}
+	}
+	if len(names) > 0 {
 		vars["GITHUB_APP_REPOSITORIES"] = toJSON(names)
 	}
 	levels := map[string]string{}
@@ -64,6 +74,9 @@ func given(c *cli.Context) (map[string]string, error) {
 		name, level, ok := strings.Cut(p, "=")
 		if !ok || name == "" || level == "" {
 			return nil, usage("--permission "+p+" is not NAME=LEVEL", "for example: --permission contents=read")
+		}
+		if !slices.Contains([]string{"read", "write", "admin"}, level) {
+			return nil, usage("--permission "+p+": no such level", "one of read, write, admin")
 		}
 		levels[name] = level
 	}

@@ -83,6 +83,8 @@ type keyStatus struct {
 	NextInUse    bool   `json:"next_in_use,omitempty"` // so the other can go
 
 	Error string `json:"error,omitempty"`
+
+	goOver string // what makes the next one the only one
 }
 
 type unitStatus struct {
@@ -187,7 +189,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	case specErr == nil:
 		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
 	}
-	r.Notes = append(r.Notes, p.Notes...)
+	r.Notes = append(append(r.Notes, p.Notes...), w.proxyNotes(j.host)...)
 	if j.observed.NoUnits != nil {
 		r.noUnits = j.observed.NoUnits.Error()
 	}

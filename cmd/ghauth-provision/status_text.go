@@ -71,7 +71,7 @@ func (w *world) keyLine(k keyStatus) string {
 	case k.Error != "":
 		return w.paint(red, "no key") + ": " + k.Error
 	case k.NextInUse:
-		return w.paint(yellow, "next key "+cmp.Or(k.Next, k.NextSource)+" is in use") + ": " + cmp.Or(k.Fingerprint, k.Source) + " can be deleted at GitHub; then let next_key take its place in the spec"
+		return w.paint(yellow, "next key "+cmp.Or(k.Next, k.NextSource)+" is in use") + ": " + cmp.Or(k.Fingerprint, k.Source) + " can be deleted at GitHub; then " + k.goOver
 	case k.NextSource != "":
 		return "key " + cmp.Or(k.Fingerprint, k.Source) + ", next key " + cmp.Or(k.Next, k.NextSource) + " not in use yet"
 	}

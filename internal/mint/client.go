@@ -115,10 +115,12 @@ func (c *Client) call(ctx context.Context, r request, credential string) (respon
 	return response{resp.StatusCode, resp.Header, body, int64(len(body)) > r.most, sent, received, offset}, nil
 }
 
+// unreachable sorts what kept an answer from coming. A certificate that is not
+// trusted stays so: to try again does not help.
 func unreachable(err error) error {
-	remedy := "check the network, the proxy and api_url; the timer tries again"
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		remedy = "if your GitHub or proxy has its own certificate authority, name it in ca_file; check this host's clock, too"
+		return cause(BadSetup, err, "if your GitHub or proxy has its own certificate authority, name it in ca_file; check this host's clock, too",
+			"GitHub's certificate is not trusted")
 	}
-	return cause(Temporary, err, remedy, "GitHub cannot be reached")
+	return cause(Temporary, err, "check the network, the proxy and api_url; the timer tries again", "GitHub cannot be reached")
 }

@@ -14,7 +14,7 @@ const (
 	Temporary  Kind = iota // GitHub or the network fails: try again
 	Denied                 // GitHub says no: the App's settings or the ids must be mended
 	InvalidKey             // the key's bytes are no key that GitHub takes
-	BadSetup               // the key's file is missing, loose or another user's
+	BadSetup               // this host: the key's file is missing, loose or another user's; GitHub's certificate is not trusted
 )
 
 // Error says what happened and what to do about it.

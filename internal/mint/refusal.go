@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	remedyKey = "check app_id or client_id, and that this key is listed on the App's settings page"
-	remedyApp = "check app_id or client_id, and host in the spec's github block"
+	remedyKey   = "check app_id or client_id, and that this key is listed on the App's settings page"
+	remedyClock = "set this host's clock: timedatectl set-ntp true; check with timedatectl, and mint again"
+	remedyApp   = "check app_id or client_id, and host in the spec's github block"
 )
 
 // refusal sorts an answer that is no token by status, headers and message:
@@ -33,6 +34,8 @@ func sortRefusal(resp response, msg string, inst Installation) *Error {
 		return fault(Denied, "check host and api_url in the spec's github block", "GitHub answers %d, a redirect, which is refused: api_url is not the API's own address", code)
 	case code == http.StatusUnauthorized && strings.Contains(msg, "could not be decoded"):
 		return cause(Denied, ErrUnknownKey, remedyKey, said)
+	case code == http.StatusUnauthorized && (strings.Contains(msg, "('exp')") || strings.Contains(msg, "('iat')")):
+		return fault(Denied, remedyClock, "%s: this host's clock is not GitHub's", said)
 	case code == http.StatusUnauthorized:
 		return fault(Denied, remedyKey, "%s: wrong key or app id", said)
 	case code == http.StatusForbidden && strings.Contains(msg, "suspended"):
@@ -75,19 +78,25 @@ func limited(h http.Header, msg string) bool {
 	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" || strings.Contains(strings.ToLower(msg), "rate limit")
 }
 
-// retryAfter reads how long to wait at a rate limit: Retry-After in seconds,
-// else until X-RateLimit-Reset where nothing remains, else the minute that
-// GitHub asks for. A limit lasts an hour at most; the reset may just have been.
+// retryAfter reads how long to wait at a rate limit: Retry-After in seconds or
+// as a date (RFC 9110, section 10.2.3), else until X-RateLimit-Reset where nothing
+// remains, else the minute that GitHub asks for. Times are by GitHub's clock, where
+// the answer tells it. A limit lasts an hour at most; the time may just have been.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	if s, err := strconv.Atoi(h.Get("Retry-After")); err == nil && s > 0 {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	until := func(at time.Time) time.Duration { return min(max(time.Second, at.Sub(now)), time.Hour) }
+	after := h.Get("Retry-After")
+	if s, err := strconv.Atoi(after); err == nil && s > 0 {
 		return time.Duration(min(s, 3600)) * time.Second
+	}
+	if at, err := http.ParseTime(after); err == nil {
+		return until(at)
 	}
 	if h.Get("X-RateLimit-Remaining") == "0" {
 		if at, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-			if date, err := http.ParseTime(h.Get("Date")); err == nil {
-				now = date
-			}
-			return min(max(time.Second, time.Unix(at, 0).Sub(now)), time.Hour)
+			return until(time.Unix(at, 0))
 		}
 	}
 	return time.Minute

@@ -63,8 +63,8 @@ func TestRefused(t *testing.T) {
 		requests       int
 		reason, remedy string
 	}{
-		{401, "'Expiration time' claim ('exp') is too far in the future", nil, Denied, 1, "wrong key or app id", "check app_id"},
-		{401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued", nil, Denied, 1, "wrong key or app id", "check app_id"},
+		{401, "'Expiration time' claim ('exp') is too far in the future", nil, Denied, 1, "this host's clock is not GitHub's", "timedatectl set-ntp true"},
+		{401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued", nil, Denied, 1, "this host's clock is not GitHub's", "timedatectl set-ntp true"},
 		{403, "Resource not accessible by integration", nil, Denied, 1, `403 "Resource not accessible by integration"`, "settings"},
 		{403, "API rate limit exceeded for installation ID 42.", nil, Temporary, again, "a rate limit", "the timer tries again"},
 		{403, "You have exceeded a secondary rate limit.", nil, Temporary, again, "a rate limit", "the timer tries again"},

@@ -15,6 +15,9 @@ func TestWaitAsAsked(t *testing.T) {
 	reset := func(d time.Duration) []string {
 		return []string{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", strconv.FormatInt(now.Add(d).Unix(), 10)}
 	}
+	after := func(d time.Duration) []string {
+		return []string{"Retry-After", now.Add(d).Format(http.TimeFormat)}
+	}
 	for _, tt := range []struct {
 		name    string
 		status  int
@@ -29,6 +32,10 @@ func TestWaitAsAsked(t *testing.T) {
 		{"Retry-After of nothing", 429, []string{"Retry-After", "0"}, time.Minute},
 		{"Retry-After below nothing", 429, []string{"Retry-After", "-1"}, time.Minute},
 		{"Retry-After of no number", 503, []string{"Retry-After", "soon"}, time.Minute},
+		{"Retry-After as a date", 429, after(90 * time.Second), 90 * time.Second},
+		{"Retry-After as a date at 503", 503, after(7 * time.Second), 7 * time.Second},
+		{"Retry-After as a date in the past", 429, after(-time.Hour), time.Second},
+		{"Retry-After as a date in years", 429, after(10000 * time.Hour), time.Hour},
 		{"reset", 403, reset(90 * time.Second), 90 * time.Second},
 		{"reset now", 403, reset(0), time.Second},
 		{"reset in the past", 429, reset(-time.Hour), time.Second},

@@ -94,6 +94,7 @@ func TestCAFile(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w.Reset()
+			w.slept = nil
 			w.client = w.newClient(t, server.URL, tt.caFile)
 			_, err := w.mint(t)
 			if tt.err == "" {
@@ -103,8 +104,11 @@ func TestCAFile(t *testing.T) {
 				w.requested(t, 1)
 				return
 			}
-			wantError(t, err, Temporary, tt.err, "name it in ca_file")
+			wantError(t, err, BadSetup, tt.err, "name it in ca_file")
 			w.requested(t, 0)
+			if len(w.slept) > 0 {
+				t.Errorf("slept %v, want no further try", w.slept)
+			}
 		})
 	}
 }
@@ -116,7 +120,7 @@ func TestCertificateOfAnotherHost(t *testing.T) {
 	url := ca.serve(t, w.Server, "github.example").URL
 	w.client = w.newClient(t, strings.Replace(url, "127.0.0.1", "api.github.localhost", 1), ca.file)
 	_, err := w.mint(t)
-	wantError(t, err, Temporary, "certificate is valid for github.example", "ca_file")
+	wantError(t, err, BadSetup, "certificate is valid for github.example", "ca_file")
 	w.requested(t, 0)
 }
 

@@ -6,13 +6,22 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/signer"
 )
 
+// askTime bounds how long GitHub is asked which of several apps has a repository.
+const askTime = 10 * time.Second
+
 // ForRepository gives the app that is installed on an account and reaches its
-// repository, of several the first that is narrowed to it, and whether there is
-// one. GitHub is asked whose an app's token is only where none fits of those
-// whose owners are known, so that a failing app holds back no other; errors are of
-// such apps, where one of them might have been it.
+// repository, and whether there is one: of several the first whose installation
+// goes by the repository's name, else that is narrowed to it, else that has it, as
+// GitHub says, else the first. GitHub is asked whose an app's token is only where
+// none fits of those whose owners are known, so that a failing app holds back no
+// other; errors are of such apps, where one of them might have been it.
 func (r *Refresher) ForRepository(ctx context.Context, apps []App, owner, name string) (App, bool, error) {
 	apps = slices.DeleteFunc(slices.Clone(apps), func(a App) bool { return a.Repositories != nil && !a.narrowedTo(name) })
 	var fit, unknown []App
@@ -39,8 +48,50 @@ func (r *Refresher) ForRepository(ctx context.Context, apps []App, owner, name s
 	if len(fit) == 0 {
 		return App{}, false, errors.Join(errs...)
 	}
-	at := slices.IndexFunc(fit, func(a App) bool { return a.narrowedTo(name) })
-	return fit[max(at, 0)], true, nil
+	return r.closest(ctx, fit, owner, name), true, nil
+}
+
+// closest gives the one of apps, all of the same account, that is for a repository.
+func (r *Refresher) closest(ctx context.Context, apps []App, owner, name string) App {
+	repository := owner + "/" + name
+	for _, is := range []func(App) bool{
+		func(a App) bool { return strings.EqualFold(a.Installation, repository) },
+		func(a App) bool { return a.narrowedTo(name) },
+	} {
+		if at := slices.IndexFunc(apps, is); at >= 0 {
+			return apps[at]
+		}
+	}
+	if !slices.ContainsFunc(apps, func(a App) bool { return a.InstallationID != apps[0].InstallationID }) {
+		return apps[0] // GitHub knows no difference
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	at := slices.IndexFunc(apps, func(a App) bool { return r.has(ctx, a, repository) })
+	return apps[max(at, 0)]
+}
+
+// has asks GitHub whether an app's installation has a repository, by the keys in
+// turn, as a mint uses them. Where GitHub does not tell, it has not.
+func (r *Refresher) has(ctx context.Context, app App, repository string) bool {
+	client, err := r.client(app)
+	if err != nil {
+		return false
+	}
+	for _, source := range []keysource.Source{app.NextKey, app.Key} {
+		if source.IsZero() {
+			continue
+		}
+		key, err := signer.Open(ctx, source, r.Env)
+		if err != nil {
+			continue
+		}
+		found, err := client.FindInstallation(ctx, app.Issuer, key, repository)
+		if !errors.Is(err, mint.ErrUnknownKey) && !mint.IsUnsigned(err) {
+			return err == nil && found.ID == app.InstallationID
+		}
+	}
+	return false
 }
 
 // narrowedTo reports whether the app's tokens are for a few repositories, and this

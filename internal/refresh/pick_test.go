@@ -1,12 +1,14 @@
 package refresh
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
@@ -59,6 +61,59 @@ func TestForRepository(t *testing.T) {
 	s.picks([]App{*byName["narrow"]}, "octo-org/world", "")
 	if n := len(s.github.Requests()); n != 0 {
 		t.Errorf("%d requests, want none", n)
+	}
+}
+
+// Of several apps on one account, the name of an installation decides, then
+// GitHub, which is asked for those that nothing else tells apart.
+func TestForRepositoryAmongSeveral(t *testing.T) {
+	s := newSite(t, "main", "named", "other", "twin")
+	apps := s.apps()
+	for i, of := range []struct{ installation, repository string }{
+		{"octo-org/hello", "octo-org/hello"},
+		{"octo-org/world", "octo-org/world"},
+		{"octo-org", "octo-org/third"},
+		{"octo-org", "octo-org/fourth"},
+	} {
+		apps[i].Issuer, apps[i].Installation = fmt.Sprint(appID+i), of.installation
+		key, _ := githubtest.Key(0)
+		if i > 0 {
+			s.github.AddApp(githubtest.App{ID: int64(appID + i), Slug: "octo-bot", Keys: []*rsa.PublicKey{&key.PublicKey}})
+		}
+		s.github.AddInstallation(githubtest.Installation{ID: int64(firstInst + i), AppID: int64(appID + i), Owner: "octo-org", Repositories: []string{of.repository}})
+	}
+	s.picks(apps, "octo-org/hello", apps[0].Name)
+	s.picks(apps, "Octo-org/World", apps[1].Name)
+	if n := len(s.github.Requests()); n != 0 {
+		t.Errorf("%d requests, want none", n)
+	}
+	s.picks(apps, "octo-org/third", apps[2].Name)
+	s.picks(apps, "octo-org/fourth", apps[3].Name)
+	s.picks(apps, "octo-org/nowhere", apps[0].Name)
+
+	// The key to rotate to may be the only one that GitHub still knows, or not yet.
+	next, nextPEM := githubtest.Key(1)
+	s.write("next.pem", string(nextPEM))
+	apps[3].NextKey = keysource.Source{File: s.path("next.pem")}
+	s.picks(apps, "octo-org/fourth", apps[3].Name)
+	s.github.SetKeys(appID+3, &next.PublicKey)
+	s.picks(apps, "octo-org/fourth", apps[3].Name)
+
+	// An installation that is no more has no repositories.
+	apps[3].InstallationID++
+	s.picks(apps, "octo-org/fourth", apps[0].Name)
+	apps[3].InstallationID--
+
+	// What GitHub does not say keeps nobody waiting for long.
+	s.github.Fail(-1, "", githubtest.Refuse(429, "Too Many Requests", "Retry-After", "60"))
+	s.picks(apps, "octo-org/fourth", apps[0].Name)
+
+	// Two apps on one installation are alike to GitHub, which is not asked.
+	apps[2].InstallationID = apps[3].InstallationID
+	s.github.Reset()
+	s.picks(apps[2:], "octo-org/fourth", apps[2].Name)
+	if n := len(s.github.Requests()); n != 0 {
+		t.Errorf("%d requests for two apps on one installation, want none", n)
 	}
 }
 

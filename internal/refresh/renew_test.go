@@ -6,7 +6,10 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -125,6 +128,22 @@ func TestNextKeyHidesNothing(t *testing.T) {
 		t.Errorf("%v, want that it is suspended", res.Err)
 	}
 	s.mints(1)
+}
+
+// Nor is a certificate that is not trusted told of as the next key's fault.
+func TestNextKeyOfAnUntrustedGitHub(t *testing.T) {
+	s := newSite(t, "main")
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that is to fail
+	_, nextPEM := githubtest.Key(1)
+	s.write("github-app.next.pem", string(nextPEM))
+	env := strings.Replace(s.read("github-app.env"), s.apps()[0].APIURL, server.URL, 1)
+	s.write("github-app.env", env+"GITHUB_APP_NEXT_PRIVATE_KEY_PATH='"+s.path("github-app.next.pem")+"'\n")
+	s.r.Warn = func(_, text string) { t.Errorf("warned: %s", text) }
+	if res := s.run(false)[0]; !errors.Is(res.Err, &mint.Error{Kind: mint.BadSetup}) || !strings.Contains(res.Err.Error(), "certificate is not trusted") {
+		t.Errorf("%v, want that the certificate is not trusted", res.Err)
+	}
 }
 
 func TestEnsure(t *testing.T) {

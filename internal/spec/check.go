@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
 var (
@@ -79,6 +81,9 @@ func checkService(s string) error {
 func checkHost(s string) error {
 	if !hostName.MatchString(s) {
 		return errors.New(`must be a host name in lower case, such as "github.com", without https://`)
+	}
+	if host := githubhost.OfAPIURL("https://" + s); host != s {
+		return fmt.Errorf("must not be the API's: host is %s; where its API is follows from that", host)
 	}
 	return nil
 }

@@ -162,6 +162,8 @@ func TestParseFaults(t *testing.T) {
 		{"other home", strings.Replace(minimal, "~/", "~bob/", 1), "x.hcl line 4", "another user's home"},
 		{"quote in a unit's path", minimal + "paths { bin_dir = \"/a'b\" }\n", "x.hcl line 6", "systemd units cannot name"},
 		{"http", minimal + "github { api_url = \"http://ghe.example.com\" }\n", "x.hcl line 6", "in the clear"},
+		{"host of an API", minimal + "github { host = \"api.github.com\" }\n", "x.hcl line 6", "host is github.com;"},
+		{"host of GHE.com's API", minimal + "github { host = \"api.octo.ghe.com\" }\n", "x.hcl line 6", "host is octo.ghe.com;"},
 		{"host with scheme", minimal + "github { host = \"https://github.com\" }\n", "x.hcl line 6", "without https://"},
 		{"user in URL", minimal + "github { api_url = \"https://u:canary@h/\" }\n", "x.hcl line 6", "must be a URL"},
 		{"duration", minimal + "refresh { interval = \"soon\" }\n", "x.hcl line 6", "must be a duration"},

@@ -34,11 +34,9 @@ func Starter(name string, values map[string]string) []byte {
 	app := p.appBlock(&App{})
 	fmt.Fprintf(&b, "\n# %s\napp %s {\n", app.doc, Quote(name))
 	for _, a := range app.attrs {
-		v, ok := values[a.name]
-		switch {
-		case ok:
+		if v, ok := values[a.name]; ok {
 			fmt.Fprintf(&b, "  # %s\n  %s = %s\n", a.doc, a.name, v)
-		case a.fallback != "required":
+		} else {
 			fmt.Fprintf(&b, "  # %s: %s\n", a.name, a.doc)
 		}
 	}

@@ -18,7 +18,7 @@ func TestStarter(t *testing.T) {
 	if got, err := Format("x", src); err != nil || string(got) != string(src) {
 		t.Errorf("the starter is not formatted: %v\n%s", err, got)
 	}
-	if !strings.Contains(string(src), "\n  # repositories: The only") || strings.Contains(string(src), "client_id:") {
+	if !strings.Contains(string(src), "\n  # repositories: The only") || !strings.Contains(string(src), "\n  # client_id: The App's") {
 		t.Errorf("the starter does not tell of what an app may have besides:\n%s", src)
 	}
 	// What is commented out may be put back, and changes nothing.

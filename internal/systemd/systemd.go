@@ -73,8 +73,22 @@ func dial(ctx context.Context, address string) (*dbus.Conn, error) {
 func (m *Manager) Close() { m.conn.Close() }
 
 // UnitPath gives the directories that the manager reads units from.
-func (m *Manager) UnitPath() ([]string, error) {
-	text, err := m.conn.GetManagerProperty("UnitPath")
+func (m *Manager) UnitPath() ([]string, error) { return m.texts("UnitPath") }
+
+// Environment gives the variables that the manager starts services with.
+func (m *Manager) Environment() (map[string]string, error) {
+	lines, err := m.texts("Environment")
+	vars := map[string]string{}
+	for _, line := range lines {
+		name, value, _ := strings.Cut(line, "=")
+		vars[name] = value
+	}
+	return vars, err
+}
+
+// texts gives a property of the manager that is a list of strings.
+func (m *Manager) texts(property string) ([]string, error) {
+	text, err := m.conn.GetManagerProperty(property)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +96,8 @@ func (m *Manager) UnitPath() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	dirs, _ := v.Value().([]string)
-	return dirs, nil
+	list, _ := v.Value().([]string)
+	return list, nil
 }
 
 // Unit tells about the unit name, which need not exist.

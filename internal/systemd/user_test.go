@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -93,6 +94,29 @@ func TestUnitPath(t *testing.T) {
 	}
 }
 
+func TestEnvironment(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	want := map[string]string{"A": `grüße "'\ $x`, "B": "c=d", "EMPTY": ""}
+	args := []string{"--user", "set-environment"}
+	for name, value := range want {
+		args = append(args, name+"="+value)
+	}
+	if out, err := exec.Command("systemctl", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got, err := connect(t).Environment()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range want {
+		if have, ok := got[name]; !ok || have != value {
+			t.Errorf("%s = %q, %t, want %q", name, have, ok, value)
+		}
+	}
+}
+
 // Nothing is answered after Close, and nobody waits for it.
 func TestClosed(t *testing.T) {
 	if !inHost(t, testhost.Config{}) {
@@ -105,6 +129,9 @@ func TestClosed(t *testing.T) {
 	}
 	if dirs, err := m.UnitPath(); err == nil {
 		t.Errorf("UnitPath: got %v", dirs)
+	}
+	if vars, err := m.Environment(); err == nil {
+		t.Errorf("Environment: got %v", vars)
 	}
 	if err := m.Reload(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "systemctl --user daemon-reload: ") {
 		t.Errorf("Reload: got %v", err)
