@@ -39,7 +39,6 @@ func parseFile(t *testing.T, dir, name string) error {
 
 // What the real tools write is read, or refused by its name.
 func TestRealTools(t *testing.T) {
-	const again = "generate a private key"
 	for _, tt := range []struct {
 		command string // writes the file "key"
 		reason  string // empty if the key is to be taken

@@ -49,7 +49,7 @@ func checkRepository(s string) error {
 	case strings.Contains(s, "/"):
 		return errors.New("must be a repository's name without its owner: write what comes after the /")
 	case len(s) > maxName || !repositoryName.MatchString(s) || s == "." || s == "..":
-		return errors.New("must be a repository's name: at most 100 of A-Z, a-z, 0-9, -, _ and .")
+		return errors.New("must be a repository's name: at most 100 of A-Z, a-z, 0-9 and the characters - _ . alone")
 	case strings.HasSuffix(strings.ToLower(s), ".git"):
 		return errors.New("must be a repository's name without .git")
 	}
