@@ -91,7 +91,7 @@ func checkHost(s string) error {
 // checkVaultName refuses what no key of the transit engine is called.
 func checkVaultName(s string) error {
 	if !vaultName.MatchString(s) {
-		return errors.New("must hold nothing but letters, digits and _ - . characters")
+		return errors.New("must hold only letters, digits and the characters _ - . alone")
 	}
 	return nil
 }
