@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
-	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
 )
 
@@ -72,10 +70,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
-	if err := w.preflight(ctx, j); err != nil {
-		return err
-	}
-	if err := w.carryOut(ctx, j); err != nil {
+	if err := w.change(ctx, j); err != nil {
 		return err
 	}
 	j.desired.Overwrite, j.desired.Keep, j.desired.Rename = nil, nil, false // done
@@ -94,6 +89,22 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		w.print("Applied: %s.", count(j.done, "change"))
 	}
 	return errors.Join(append(j.left, minted, err)...)
+}
+
+// change asks GitHub beforehand and then makes the host as desired. Where there is
+// nothing to change, it takes neither the lock nor GitHub's time.
+func (w *world) change(ctx context.Context, j *job) error {
+	p, err := j.plan(ctx)
+	if err == nil && j.saved != nil {
+		err = j.saved.fits(p, j.desired.Manifest)
+	}
+	if err != nil || p.Empty() {
+		return err
+	}
+	if err := w.preflight(ctx, j, p); err != nil {
+		return err
+	}
+	return w.carryOut(ctx, j)
 }
 
 // checkPlan looks at a first plan before anything is done: the flags have to settle
@@ -211,40 +222,4 @@ func (w *world) lock(ctx context.Context, dir string) (unlock func(), err error)
 	defer cancel()
 	w.slow("waiting for another apply or mint to end", func() { unlock, err = refresh.Lock(ctx, dir) })
 	return unlock, err
-}
-
-// verify observes the host again: it has to be as desired, and the timer waits.
-func (j *job) verify(ctx context.Context) (plan.Plan, error) {
-	p, err := j.plan(ctx)
-	switch {
-	case err != nil:
-		return p, err
-	case len(p.Conflicts) > 0:
-		return p, p.Conflicted()
-	case !p.Empty():
-		a := p.Actions[0]
-		return p, &failure{exitFailed, fmt.Sprintf("after the apply this host still differs from the spec: %s %s: %s", a.Op, a.Target, a.Reason),
-			"something else changes it: see " + program + " plan"}
-	case j.host.Root != "":
-		return p, nil // there is no timer to look at
-	case j.observed.NoUnits != nil && j.host.Units != nil:
-		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
-			"let unit_dir be one of the directories that systemd --user reads"}
-	case j.observed.NoUnits != nil:
-		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
-			fmt.Sprintf("log in as this user, or have an administrator run: loginctl enable-linger %d; then run: %s apply", j.desired.UID, program)}
-	}
-	return p, j.timerWaits()
-}
-
-// timerWaits refuses a timer that is on and will not elapse again. One that the
-// operator has masked has been told of.
-func (j *job) timerWaits() error {
-	for _, u := range j.observed.Units {
-		if u.Name == units.Timer && u.Active == "active" && !slices.Contains([]string{"waiting", "running"}, u.Sub) {
-			return &failure{exitFailed, fmt.Sprintf("%s is active, but %s: it will not elapse again", u.Name, u.Sub),
-				"systemctl --user restart " + u.Name}
-		}
-	}
-	return nil
 }

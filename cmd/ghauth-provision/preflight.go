@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 )
@@ -23,13 +24,9 @@ const (
 // app its token, and refuses where it would not. That GitHub cannot be asked is no
 // reason to change nothing: the mint at the end tells it. Apps of which nothing
 // changes are not looked at, so that one's trouble does not keep the others.
-func (w *world) preflight(ctx context.Context, j *job) error {
-	p, err := j.plan(ctx)
-	if err == nil && j.saved != nil {
-		err = j.saved.fits(p, j.desired.Manifest)
-	}
-	if err != nil || p.Empty() || w.root != "" {
-		return err
+func (w *world) preflight(ctx context.Context, j *job, p plan.Plan) error {
+	if w.root != "" {
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, preflightTime)
 	defer cancel()
