@@ -96,7 +96,7 @@ Usage: {{.HelpName}} [options]{{if .ArgsUsage}} {{.ArgsUsage}}{{end}}
 {{.Description}}
 {{if .VisibleCommands}}
 Verbs:{{range .VisibleCommands}}
-  {{printf "%-10s" .Name}} {{.Usage}}{{end}}
+  {{printf "%-14s" .Name}} {{.Usage}}{{end}}
 {{end}}
 Options:{{range .VisibleFlags}}
   {{.}}{{end}}
