@@ -23,7 +23,7 @@ type verb struct {
 func (w *world) verbs() []*cli.Command {
 	return []*cli.Command{
 		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(), w.doctorVerb(),
-		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.gitCredentialVerb(), w.pluginVerb(), w.completionVerb(), w.versionVerb(),
+		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.gitCredentialVerb(), w.brokerVerb(), w.pluginVerb(), w.completionVerb(), w.versionVerb(),
 	}
 }
 

@@ -38,6 +38,7 @@ type Record struct {
 	ExpiresAt    time.Time `json:"expires_at,omitzero"`
 	Key          string    `json:"key,omitempty"`    // the fingerprint of the key that signed
 	Reason       string    `json:"reason,omitempty"` // why there was no token
+	Client       string    `json:"client,omitempty"` // the user whom a broker answered: "uid 1000"
 }
 
 // FileName is the name of the file in a key directory; with ".1" that of the one
@@ -82,6 +83,9 @@ func (r Record) String() string {
 	if r.TokenSHA256 != "" {
 		text += " of the token with sha256 " + r.TokenSHA256[:min(8, len(r.TokenSHA256))]
 	}
+	if r.Client != "" {
+		text += " for " + r.Client
+	}
 	if r.Reason != "" {
 		text += ": " + r.Reason
 	}
@@ -109,6 +113,7 @@ func (r Record) fields() map[string]string {
 		"GHAUTH_TOKEN_SHA256": r.TokenSHA256,
 		"GHAUTH_KEY":          r.Key,
 		"GHAUTH_REASON":       r.Reason,
+		"GHAUTH_CLIENT":       r.Client,
 	}
 	if r.Installation != 0 {
 		all["GHAUTH_INSTALLATION"] = strconv.FormatInt(r.Installation, 10)

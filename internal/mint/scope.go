@@ -83,6 +83,15 @@ func (i InstallationInfo) Lacks(want map[string]string) string {
 	return less.String()
 }
 
+// Exceeds says what i has beyond bounds, "" if nothing: what bounds does not narrow
+// allows all. Metadata comes along with every token.
+func (i Installation) Exceeds(bounds Installation) string {
+	if more := i.scope().excess(bounds.scope()); !more.empty() {
+		return more.String()
+	}
+	return ""
+}
+
 func (s scope) empty() bool { return len(s.Repositories)+len(s.Permissions) == 0 }
 
 // String lists the permissions, then the repositories.

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/audit"
+	"github.com/ghauth-provision/ghauth-provision/internal/broker"
+	"github.com/urfave/cli/v2"
+)
+
+// brokerConfig is where apply puts the broker's policy.
+const brokerConfig = "/etc/ghauth-provision/broker.json"
+
+func (w *world) brokerVerb() *cli.Command {
+	return w.command(verb{
+		name: "broker", usage: "serve tokens to users who must not have the key",
+		about: `Answers, over a Unix socket, users who may have tokens and not the key. Who asks is
+told by the kernel; what each may ask for, and how often, stands in the config. The
+keys are credentials: files named after the apps in $CREDENTIALS_DIRECTORY. A record
+of each answer is kept, in the journal or in $STATE_DIRECTORY, before it is given.
+This is what the unit runs that apply makes as root; systemd hands it the socket,
+starts it when somebody connects, and it stops when nobody has for 90 seconds. By
+hand it can be tried out with --socket.`,
+		examples: []string{
+			program + " broker --config /etc/ghauth-provision/broker.json",
+			"CREDENTIALS_DIRECTORY=$PWD/keys STATE_DIRECTORY=$PWD " + program + " broker --config broker.json --socket ./broker.sock",
+		},
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "config", Usage: "read the policy from `FILE`", Value: brokerConfig},
+			&cli.StringFlag{Name: "socket", Usage: "listen at `PATH` rather than at the socket that systemd hands over"},
+		},
+		do: w.serveBroker,
+	})
+}
+
+func (w *world) serveBroker(ctx context.Context, c *cli.Context) error {
+	config, err := readBrokerConfig(c.String("config"))
+	if err != nil {
+		return err
+	}
+	mint, err := broker.Minter(config, w.getenv("CREDENTIALS_DIRECTORY"), versionString(), w.now, func(app, text string) { w.say("%s: %s", app, text) })
+	if err != nil {
+		return err
+	}
+	ln, err := w.brokerSocket(c.String("socket"))
+	if err != nil {
+		return err
+	}
+	state := w.getenv("STATE_DIRECTORY")
+	s := &broker.Server{Config: config, Mint: mint, Now: w.now, Audit: func(r audit.Record) error { return audit.Write(state, r) }}
+	return s.Serve(ctx, ln)
+}
+
+func readBrokerConfig(path string) (broker.Config, error) {
+	data, err := readFile(path, broker.MaxConfig)
+	if err != nil {
+		return broker.Config{}, &failure{exitBadSetup, "the broker's config cannot be read: " + err.Error(), "name it: --config FILE"}
+	}
+	config, err := broker.ParseConfig(data)
+	if err != nil {
+		err = &failure{exitBadInput, fmt.Sprintf("%s: %v", path, err), "correct it, or run " + program + " apply as root, which writes it"}
+	}
+	return config, err
+}
+
+// brokerSocket gives the socket to answer at.
+func (w *world) brokerSocket(path string) (*net.UnixListener, error) {
+	if path != "" {
+		return broker.Listen(path)
+	}
+	ln, err := broker.Inherited()
+	if err == nil && ln == nil {
+		err = usage("systemd has handed over no socket", "to try it out, name one: --socket PATH")
+	}
+	return ln, err
+}
