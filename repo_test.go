@@ -16,58 +16,6 @@ import (
 
 const module = "github.com/ghauth-provision/ghauth-provision/"
 
-<<<<<<< HEAD
-=======
-// mayImport says which packages of this module a package may import. Imports go
-// one way: what stands lower knows nothing of what stands higher.
-var mayImport = map[string][]string{
-	"templates":           {},
-	"internal/githubhost": {},
-	"internal/envfile":    {},
-	"internal/atomicfile": {},
-	"internal/systemd":    {},
-	"internal/audit":      {"internal/atomicfile"},
-	"internal/takopi":     {},
-	"internal/spec":       {"internal/githubhost"},
-	"internal/mint":       {"internal/githubhost"},
-	"internal/preflight":  {"internal/mint"},
-	"internal/broker":     {"internal/audit", "internal/mint"},
-	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
-	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/envfile", "internal/githubhost", "internal/mint"},
-	"internal/units":      {"internal/envfile", "internal/plan", "internal/spec", "templates"},
-	"internal/plugin":     {"internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/githubhost", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/spec",
-		"internal/systemd", "internal/takopi", "internal/units"},
-
-	// What tests and the demo are made with, and never ships.
-	"internal/githubtest": {},
-	"internal/testhost":   {},
-	"internal/testboot":   {"internal/testhost"},
-	"internal/demo":       {"internal/githubtest", "internal/testhost"},
-	"internal/bench":      {"internal/githubtest", "internal/testhost"},
-}
-
-// neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot"}
-
-// onlyIn says which package alone may import a library: the adapter for it.
-var onlyIn = map[string]string{
-	"github.com/coreos/go-systemd/v22/dbus":       "internal/systemd",
-	"github.com/coreos/go-systemd/v22/journal":    "internal/audit",
-	"github.com/coreos/go-systemd/v22/activation": "internal/broker",
-	"github.com/godbus/dbus/":                     "internal/systemd",
-	"github.com/google/renameio/":                 "internal/atomicfile",
-	"github.com/golang-jwt/jwt/":                  "internal/mint",
-	"github.com/pelletier/go-toml/":               "internal/takopi",
-	"github.com/urfave/cli/":                      "cmd/ghauth-provision",
-	"github.com/hashicorp/hcl/":                   "internal/spec",
-	"github.com/zclconf/go-cty":                   "internal/spec",
-	"github.com/aymanbagabas/go-udiff":            "internal/plan",
-	"github.com/getkin/kin-openapi":               "internal/githubtest",
-	"github.com/rogpeppe/go-internal":             "cmd/ghauth-provision",
-}
-
->>>>>>> d4b2731 (broker: hand out tokens over a socket, within a policy)
 // A source is a Go file of the repository.
 type source struct {
 	path, dir string

@@ -96,7 +96,7 @@ func (a Action) apply(ctx context.Context, h Host) error {
 		if err != nil {
 			return err
 		}
-		return a.applyFile(h.Root, real)
+		return a.applyFile(ctx, h, real)
 	case Revoke:
 		return h.Revoke(ctx, a.Target)
 	case LogOut:
@@ -149,7 +149,7 @@ func (a Action) unmoved(root Root) (real string, err error) {
 	return now.real, nil
 }
 
-func (a Action) applyFile(root Root, path string) error {
+func (a Action) applyFile(ctx context.Context, h Host, path string) error {
 	switch a.Op {
 	case Mkdir:
 		return atomicfile.Mkdir(path, a.After.Mode)
@@ -165,17 +165,27 @@ func (a Action) applyFile(root Root, path string) error {
 	if a.After.Kind == Link {
 		return atomicfile.Symlink(a.After.Target, path)
 	}
-	content := a.After.Content
-	if a.After.From != "" {
-		from, err := a.After.from(root)
-		if err != nil {
-			return err
-		}
-		if content, err = copyOf(from, a.After.Hash); err != nil {
-			return err
-		}
+	content, err := a.content(ctx, h)
+	if err != nil {
+		return err
 	}
 	return atomicfile.Write(path, content, a.After.Mode)
+}
+
+// content gives what is to be written.
+func (a Action) content(ctx context.Context, h Host) ([]byte, error) {
+	if a.After.From == "" {
+		return a.After.Content, nil
+	}
+	from, err := a.After.from(h.Root)
+	if err != nil {
+		return nil, err
+	}
+	content, err := copyOf(from, a.After.Hash)
+	if err != nil || a.After.Seal == "" {
+		return content, err
+	}
+	return h.Seal(ctx, a.After.Seal, content)
 }
 
 // from gives where From is on the host that runs.

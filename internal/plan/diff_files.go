@@ -34,11 +34,13 @@ func (d *differ) want(want File) error {
 		}
 		return err
 	}
-	if have.closed {
+	switch {
+	case have.closed:
 		return d.closed(have, want)
-	}
-	if want.Edit != nil {
+	case want.Edit != nil:
 		return d.edited(have, want)
+	case want.Seal != "":
+		return d.sealed(have, want)
 	}
 	return d.whole(have, want)
 }

@@ -28,9 +28,11 @@ func (d *differ) units(files []Action) (before, after []Action, notes []string) 
 			// What triggers goes before what it triggers, or that may start again.
 			down, up := takeDown(have, rec, changed[want.Path])
 			before, starts = append(down, before...), append(starts, up...)
-		case !want.Start || masks != nil:
+		case masks != nil:
+		case !want.Start:
+			starts = append(starts, stopStale(have, want, changed)...)
 		case d.leftDisabled(want):
-			notes = append(notes, fmt.Sprintf("%s is disabled although an apply enabled it: left as it is; to have it back: systemctl --user enable --now %[1]s", want.Name))
+			notes = append(notes, fmt.Sprintf("%s is disabled although an apply enabled it: left as it is; to have it back: %s enable --now %[1]s", want.Name, d.systemctl()))
 		default:
 			enables = append(enables, enable(have, want, d.at(want.Path).Kind == Absent)...)
 			starts = append(starts, start(have, want, changed[want.Path])...)
@@ -99,6 +101,24 @@ func start(have, want Unit, changed bool) []Action {
 	return nil
 }
 
+// stopStale stops a unit that runs by what is no longer so.
+func stopStale(have, want Unit, changed map[string]bool) []Action {
+	for _, path := range append([]string{want.Path}, want.Reads...) {
+		if have.Active == "active" && len(want.Reads) > 0 && changed[path] {
+			return []Action{{Op: Stop, Target: want.Name, Reason: filepath.Base(path) + " changes; what needs it starts it again"}}
+		}
+	}
+	return nil
+}
+
+// systemctl is how the operator speaks to the manager.
+func (d *differ) systemctl() string {
+	if d.desired.System {
+		return "systemctl"
+	}
+	return "systemctl --user"
+}
+
 // reload makes the manager read the files again if one differs from what it
 // has loaded, or will.
 func (d *differ) reload(changed map[string]bool) []Action {
@@ -112,7 +132,11 @@ func (d *differ) reload(changed map[string]bool) []Action {
 		default:
 			continue
 		}
-		return []Action{{Op: Reload, Target: "systemd --user", Reason: reason}}
+		target := "systemd --user"
+		if d.desired.System {
+			target = "systemd"
+		}
+		return []Action{{Op: Reload, Target: target, Reason: reason}}
 	}
 	return nil
 }
@@ -130,7 +154,7 @@ func (d *differ) masked(path string) bool {
 func (d *differ) masks() (notes []string) {
 	for _, want := range d.desired.Units {
 		if d.isMasked(want) && !d.removes(want.Path) {
-			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: systemctl --user unmask %[1]s", want.Name))
+			notes = append(notes, fmt.Sprintf("%s is masked: left as it is; to have it back: %s unmask %[1]s", want.Name, d.systemctl()))
 		}
 	}
 	return notes

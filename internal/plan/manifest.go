@@ -69,6 +69,7 @@ type Record struct {
 	Enabled bool              `json:"enabled,omitempty"` // that unit is enabled since an apply
 	App     string            `json:"app,omitempty"`     // whose file it is
 	Secret  bool              `json:"secret,omitempty"`  // a private key: removed only when asked for
+	Sealed  bool              `json:"sealed,omitempty"`  // it is encrypted: SHA256 is of what it was made of
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
 	Login   string            `json:"login,omitempty"`   // what that ends
 }

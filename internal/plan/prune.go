@@ -48,7 +48,7 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 		return nil
 	}
 	asBefore := rec.Was != nil && rec.Was.SHA256 == have.Hash
-	if have.Kind == Regular && !asBefore && !slices.Contains(rec.SHA256, have.Hash) {
+	if have.Kind == Regular && !asBefore && !rec.Sealed && !slices.Contains(rec.SHA256, have.Hash) {
 		if rec.App != "" && !rec.Secret && slices.Contains(d.desired.Keep, rec.Path) {
 			return inTheWay(rec.Path, "is an app's that is to go: kept, it would be minted for all the same", "copy it elsewhere, and say --overwrite instead")
 		}

@@ -23,6 +23,8 @@ type State struct {
 	Units  []Unit
 	Linger Linger
 	UID    int // desired only: whose files they are
+	// System says that the units are the system's, not a user's. Desired only.
+	System bool
 
 	// Manifest is the path of the manifest; where it is empty, nothing is
 	// recorded. Known is what it says, observed only.
@@ -109,6 +111,10 @@ type File struct {
 	// That it is gone is no drift as long as Path stands. It is a path of the host
 	// that runs, whatever the Root.
 	From string
+	// Seal has the content of From stand at Path encrypted, as the credential of
+	// that name (systemd-creds(1)). What stands there tells nothing of what it holds:
+	// the record says of which file it was made, and Hash is that file's.
+	Seal string
 	// Undo is done before it is removed: Revoke, LogOut or ClearGH of what was
 	// minted, UninstallPlugin of a wheel, or empty.
 	Undo Op
@@ -149,11 +155,14 @@ type KeyEditor interface {
 	Values(src []byte, keys []string) (map[string]string, error)
 }
 
-// Unit is a systemd unit of the user.
+// Unit is a systemd unit.
 type Unit struct {
 	Name  string
 	Path  string // of its file
 	Start bool   // desired only: enabled and active; else only loaded
+	// Reads are the files that a unit has read when it runs. Where one changes, one
+	// that is not to be started is stopped: what needs it starts it again. Desired only.
+	Reads []string
 	systemd.Unit
 }
 
@@ -182,6 +191,8 @@ type Host struct {
 	// Verify is asked to look at the units of a plan, by name, before the first
 	// of them is written; what they run is there by then. It may be nil.
 	Verify func(ctx context.Context, units map[string][]byte) error
+	// Seal encrypts content as the credential name.
+	Seal func(ctx context.Context, name string, content []byte) ([]byte, error)
 	// Revoke revokes the token in a token file, LogOut logs gh out of the host
 	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
 	// logged in anywhere. All are asked for removals alone.
@@ -190,7 +201,7 @@ type Host struct {
 	Plugin Plugin
 }
 
-// Units is the user's service manager; *systemd.Manager is one.
+// Units is a service manager, the user's or the system's; *systemd.Manager is one.
 type Units interface {
 	Unit(ctx context.Context, name string) (systemd.Unit, error)
 	UnitPath() ([]string, error)

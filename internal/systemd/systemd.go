@@ -32,8 +32,11 @@ type Unit struct {
 	Next       time.Time // next elapse; timers only; zero: none or unknown
 }
 
-// Manager is a connection to a user's service manager.
-type Manager struct{ conn *sd.Conn }
+// Manager is a connection to a service manager: a user's, or the system's.
+type Manager struct {
+	conn      *sd.Conn
+	systemctl string // how people ask the same one
+}
 
 // User connects to the service manager of the calling user. It speaks to the
 // manager's own socket below runtimeDir ($XDG_RUNTIME_DIR), as systemctl does,
@@ -46,13 +49,27 @@ func User(ctx context.Context, runtimeDir string) (*Manager, error) {
 	if _, err := os.Stat(socket); err != nil {
 		return nil, fmt.Errorf("no systemd --user is running: %w", err)
 	}
+	return connectTo(ctx, socket, "systemd --user", "systemctl --user")
+}
+
+// System connects to the system's service manager, which takes root alone, by its
+// own socket, as systemctl does.
+func System(ctx context.Context) (*Manager, error) {
+	const socket = "/run/systemd/private"
+	if _, err := os.Stat(socket); err != nil {
+		return nil, fmt.Errorf("this system was not booted with systemd: %w", err)
+	}
+	return connectTo(ctx, socket, "systemd", "systemctl")
+}
+
+func connectTo(ctx context.Context, socket, name, systemctl string) (*Manager, error) {
 	conn, err := sd.NewConnection(func() (*dbus.Conn, error) {
 		return dial(ctx, "unix:path="+dbus.EscapeBusAddressValue(socket))
 	})
 	if err != nil {
-		return nil, fmt.Errorf("systemd --user does not answer at %s: %w", socket, cmp.Or(ctx.Err(), err))
+		return nil, fmt.Errorf("%s does not answer at %s: %w", name, socket, cmp.Or(ctx.Err(), err))
 	}
-	return &Manager{conn}, nil
+	return &Manager{conn, systemctl}, nil
 }
 
 // dial makes a connection without Hello: the peer is no bus.
@@ -122,14 +139,14 @@ func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
 
 // Reload makes the manager read its unit files again.
 func (m *Manager) Reload(ctx context.Context) error {
-	return named("daemon-reload", "", m.conn.ReloadContext(ctx))
+	return m.named("daemon-reload", "", m.conn.ReloadContext(ctx))
 }
 
 // Enable enables the unit in the file path, and reloads, as systemctl(1) does: to
 // systemd 262 the link makes all units with a file stale.
 func (m *Manager) Enable(ctx context.Context, path string) error {
 	if _, _, err := m.conn.EnableUnitFilesContext(ctx, []string{path}, false, false); err != nil {
-		return named("enable", path, err)
+		return m.named("enable", path, err)
 	}
 	return m.Reload(ctx)
 }
@@ -142,29 +159,29 @@ func (m *Manager) Disable(ctx context.Context, name string) error {
 		return nil
 	}
 	if err != nil {
-		return named("disable", name, err)
+		return m.named("disable", name, err)
 	}
 	return m.Reload(ctx)
 }
 
 // Start starts the unit name and waits until it has started.
 func (m *Manager) Start(ctx context.Context, name string) error {
-	return wait(ctx, name, "start", m.conn.StartUnitContext)
+	return m.wait(ctx, name, "start", m.conn.StartUnitContext)
 }
 
 // Restart restarts the unit name and waits until it has started.
 func (m *Manager) Restart(ctx context.Context, name string) error {
-	return wait(ctx, name, "restart", m.conn.RestartUnitContext)
+	return m.wait(ctx, name, "restart", m.conn.RestartUnitContext)
 }
 
 // Stop stops the unit name and waits until it has stopped.
 func (m *Manager) Stop(ctx context.Context, name string) error {
-	return wait(ctx, name, "stop", m.conn.StopUnitContext)
+	return m.wait(ctx, name, "stop", m.conn.StopUnitContext)
 }
 
 type job func(ctx context.Context, name, mode string, done chan<- string) (int, error)
 
-func wait(ctx context.Context, name, verb string, queue job) error {
+func (m *Manager) wait(ctx context.Context, name, verb string, queue job) error {
 	done := make(chan string, 1)
 	if _, err := queue(ctx, name, "replace", done); err != nil {
 		return fmt.Errorf("%s %s: %w", verb, name, err)
@@ -172,7 +189,7 @@ func wait(ctx context.Context, name, verb string, queue job) error {
 	select {
 	case result := <-done:
 		if result != "done" {
-			return fmt.Errorf("%s %s: systemd says %q; see systemctl --user status %s", verb, name, result, name)
+			return fmt.Errorf("%s %s: systemd says %q; see %s status %s", verb, name, result, m.systemctl, name)
 		}
 		return nil
 	case <-ctx.Done():
@@ -181,11 +198,11 @@ func wait(ctx context.Context, name, verb string, queue job) error {
 }
 
 // named says what failed, since systemd's own words may not.
-func named(verb, unit string, err error) error {
+func (m *Manager) named(verb, unit string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", strings.TrimSpace("systemctl --user "+verb+" "+unit), err)
+	return fmt.Errorf("%s: %w", strings.TrimSpace(m.systemctl+" "+verb+" "+unit), err)
 }
 
 func get[T any](props map[string]any, name string) T {
