@@ -30,7 +30,7 @@ func (p *parser) decode(hb *hcl.Block, b block) {
 		schema.Attributes = append(schema.Attributes, hcl.AttributeSchema{Name: a.name})
 	}
 	for _, inner := range b.blocks {
-		schema.Blocks = append(schema.Blocks, hcl.BlockHeaderSchema{Type: inner.name})
+		schema.Blocks = append(schema.Blocks, inner.header())
 	}
 	content, diags := hb.Body.Content(schema)
 	p.diags = append(p.diags, diags...)
@@ -42,16 +42,29 @@ func (p *parser) decode(hb *hcl.Block, b block) {
 		}
 	}
 	for _, inner := range content.Blocks {
-		if first, twice := f.ranges[inner.Type]; twice {
+		as := b.blocks[slices.IndexFunc(b.blocks, func(b block) bool { return b.name == inner.Type })]
+		if first, twice := f.ranges[inner.Type]; twice && as.again == nil {
 			p.fault(inner.DefRange, "Duplicate "+inner.Type, "%s is set already, at line %d: keep one of them.", inner.Type, first.Start.Line)
 			continue
 		}
 		f.ranges[inner.Type] = inner.DefRange
-		p.decode(inner, b.blocks[slices.IndexFunc(b.blocks, func(b block) bool { return b.name == inner.Type })])
+		if as.again != nil {
+			as = as.again()
+		}
+		p.decode(inner, as)
 	}
 	if b.check != nil {
 		b.check(f)
 	}
+}
+
+// header is how a block begins.
+func (b block) header() hcl.BlockHeaderSchema {
+	h := hcl.BlockHeaderSchema{Type: b.name}
+	if b.label != "" {
+		h.LabelNames = []string{b.label}
+	}
+	return h
 }
 
 // oneOf refuses a block that sets none of names, or more than one.

@@ -40,6 +40,7 @@ type parser struct {
 
 	ctx   *hcl.EvalContext
 	diags hcl.Diagnostics
+	later []func(*Spec) // checks that need the whole spec
 }
 
 // Parse checks src, the content of the file name, and fills in the defaults.
@@ -84,6 +85,7 @@ func (p *parser) defaults() *Spec {
 			Plugin:         true,
 			With:           []string{},
 		},
+		Broker: Broker{Socket: "/run/ghauth-provision/broker.sock"},
 	}
 }
 
@@ -91,7 +93,7 @@ func (p *parser) defaults() *Spec {
 func (p *parser) blocks(s *Spec) []block {
 	return []block{
 		p.githubBlock(&s.GitHub), p.pathsBlock(&s.Paths), p.refreshBlock(&s.Refresh),
-		p.ghBlock(&s.GH), p.takopiBlock(&s.Takopi),
+		p.ghBlock(&s.GH), p.takopiBlock(&s.Takopi), p.brokerBlock(&s.Broker),
 	}
 }
 
@@ -126,6 +128,9 @@ func (p *parser) spec(body hcl.Body) *Spec {
 	}
 	if len(s.Apps) == 0 && seen["app"] == nil {
 		p.fault(body.MissingItemRange(), "No app", `Name at least one GitHub App: app "takopi" { … }.`)
+	}
+	for _, check := range p.later {
+		check(s)
 	}
 	if s.GitHub.APIURL == "" {
 		s.GitHub.APIURL = githubhost.APIURL(s.GitHub.Host)

@@ -56,7 +56,11 @@ catch errors, as with `+"`try(env.NAME, \"none\")`"+`; the others are those of c
 
 // describe writes of a block, and of those in it one level further down.
 func describe(b *strings.Builder, heading string, block block) {
-	fmt.Fprintf(b, "\n%s `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", heading, block.name, block.doc)
+	name := block.name
+	if block.label != "" {
+		name += fmt.Sprintf(" %q", block.label)
+	}
+	fmt.Fprintf(b, "\n%s `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", heading, name, block.doc)
 	for _, a := range block.attrs {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", a.name, a.doc, code(a.fallback))
 	}

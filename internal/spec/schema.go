@@ -7,14 +7,16 @@ import (
 )
 
 // block describes one kind of block: its attributes in the order of the
-// documentation, and the blocks in it, each of which may come once. The parser
+// documentation, and the blocks in it, each of which may come once unless it says so. The parser
 // and the reference page are made from it, so that they cannot disagree.
 type block struct {
 	name   string
+	label  string // what the label is of one that has to have it, or empty
 	doc    string
 	attrs  []attribute
 	blocks []block
-	check  func(found) // looks at it as a whole; may be nil
+	again  func() block // makes another, of one that may come several times
+	check  func(found)  // looks at it as a whole; may be nil
 }
 
 // attribute describes one attribute and knows how to store its value.

@@ -22,6 +22,7 @@ type Spec struct {
 	Refresh Refresh
 	GH      GH
 	Takopi  Takopi
+	Broker  Broker
 
 	sensitive *regexp.Regexp // what Hide hides, or nil
 }
@@ -84,4 +85,20 @@ type Takopi struct {
 	Plugin         bool          // install the plugin where uv has installed Takopi; never if not Enabled
 	With           []string      // distributions that come with it, as pip names them
 	RestartUnit    string        // the user's unit that is Takopi, or empty: it is not restarted
+}
+
+// Broker is the service that has the keys for other users. There is one where there
+// are clients.
+type Broker struct {
+	Socket  string
+	Clients []BrokerClient
+}
+
+// BrokerClient is a user who may ask the broker.
+type BrokerClient struct {
+	User         string
+	Apps         []string          // nil: all
+	Repositories []string          // nil: the app's
+	Permissions  map[string]string // nil: the app's
+	PerMinute    int64             // requests
 }
