@@ -39,7 +39,10 @@ With --root, everything is laid beneath DIR, for an image: paths are worked out 
 HOME as ever, and stand in files without DIR; keys and the binary come from this
 host. The timer is enabled by its link; nothing is started and no token minted. Root
 goes on as the owner of that home, to whom all of it belongs. On the host that the
-image becomes, apply takes over, and does the rest.`,
+image becomes, apply takes over, and does the rest.
+Root, with a spec that has a broker block, sets up the broker of this system instead,
+and nothing in its own home: the keys, encrypted for this host, the policy, and the
+system's units. They are kept in /etc/ghauth-provision.`,
 		examples: []string{
 			program + " apply",
 			program + " plan --out today.plan && " + program + " apply today.plan",
@@ -75,7 +78,10 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	}
 	j.desired.Overwrite, j.desired.Keep, j.desired.Rename = nil, nil, false // done
 	var minted error
-	if w.root == "" {
+	switch {
+	case j.system:
+		minted = w.tryBroker(ctx, j)
+	case w.root == "":
 		minted = w.firstMint(ctx, j)
 	}
 	if ctx.Err() != nil {

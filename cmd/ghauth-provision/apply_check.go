@@ -23,6 +23,8 @@ func (j *job) verify(ctx context.Context) (plan.Plan, error) {
 			"something else changes it: see " + program + " plan"}
 	case j.host.Root != "":
 		return p, nil // there is no timer to look at
+	case j.observed.NoUnits != nil && j.system:
+		return p, &failure{exitNoSystemd, "the files are in place, but no broker runs: " + j.observed.NoUnits.Error(), "boot this system with systemd, and run it again"}
 	case j.observed.NoUnits != nil && j.host.Units != nil:
 		return p, &failure{exitNoSystemd, "the files are in place, but no timer runs: " + j.observed.NoUnits.Error(),
 			"let unit_dir be one of the directories that systemd --user reads"}

@@ -22,7 +22,8 @@ back what stood there before. Not given back are two secrets, which nothing keep
 token file that was not ours, and a login that gh had on the same host; a mint has
 replaced them, and plan told so. Of the spec it takes the key directory's place alone,
 and needs none where that is the usual one, or --config-dir names it. The private
-key stays, unless --purge-key says otherwise: GitHub cannot give it out again.`,
+key stays, unless --purge-key says otherwise: GitHub cannot give it out again.
+Root takes away the broker of this system.`,
 		examples: []string{
 			program + " plan --destroy   # what it would do",
 			program + " destroy",
@@ -64,6 +65,9 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 // prepareDestroy connects to the host that is to have nothing of ours; end frees what
 // it took.
 func (w *world) prepareDestroy(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
+	if w.forSystem(c) && !c.IsSet("config-dir") {
+		return w.prepareDestroyBroker(ctx, c)
+	}
 	site, err := w.siteOf(c)
 	if err != nil {
 		return nil, nil, err

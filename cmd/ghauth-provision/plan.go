@@ -19,6 +19,7 @@ type job struct {
 	specPath string
 	// executable is the running binary.
 	executable string
+	system     bool // it is the broker's, and root's
 	desired    plan.State
 	host       plan.Host
 
@@ -30,6 +31,9 @@ type job struct {
 
 // prepare reads the spec and connects to the host; end frees what it took.
 func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
+	if w.forSystem(c) {
+		return w.prepareBroker(ctx, c)
+	}
 	site, err := w.siteOf(c)
 	if err != nil {
 		return nil, nil, err
@@ -37,6 +41,9 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	s, path, err := w.loadSpec(c)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(s.Broker.Clients) > 0 {
+		return nil, nil, usage("the spec's broker block is root's to apply", "run it as root; the clients' own specs name its socket instead of a key")
 	}
 	if err := w.checkKeys(s); err != nil {
 		// In another key directory than before there is no key yet: that comes first.

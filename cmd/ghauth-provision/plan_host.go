@@ -16,6 +16,9 @@ import (
 // A hostReport is what a plan finds on the host besides files: it stands below
 // the actions, since it may be why they are there.
 type hostReport struct {
+	// System says that it is the broker's plan, which is none for a user: nothing
+	// below is told but Binary.
+	System  bool       `json:"system,omitempty"`
 	Timer   unitStatus `json:"timer"`
 	Service unitStatus `json:"service"`
 	// NextAfter is when the timer elapses at the latest once the plan has been
@@ -41,6 +44,7 @@ type binaryReport struct {
 
 func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 	r := hostReport{
+		System: j.system,
 		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
 		Linger: lingerText(j.observed.Linger), GH: w.ghOf(j), Binary: binaryReport{Running: versionString()},
 	}
@@ -52,6 +56,9 @@ func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 		if info, err := buildinfo.ReadFile(real); err == nil {
 			r.Binary.Installed = builtAs(info)
 		}
+	}
+	if j.system {
+		return r
 	}
 	for _, a := range p.Actions {
 		if a.Target == units.Timer && (a.Op == plan.Start || a.Op == plan.Restart) {
@@ -99,6 +106,9 @@ func (w *world) findStrangers(s *spec.Spec, r *hostReport) {
 
 // showHost prints what the plan found besides files.
 func (w *world) showHost(r hostReport) {
+	if r.System {
+		return
+	}
 	if w.root == "" {
 		w.showLive(r)
 	} else {

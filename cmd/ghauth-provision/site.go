@@ -150,8 +150,7 @@ func sameFile(a, b string) bool {
 // site is where s is applied: this user's home, by this binary.
 func (w *world) site() (units.Site, error) {
 	if w.uid == 0 {
-		return units.Site{}, &failure{exitUsage, "this sets up the home of the user who runs it, and that is root",
-			"run it as the user whose agents need GitHub, without sudo"}
+		return units.Site{}, errRoot
 	}
 	home, err := w.home()
 	if err != nil {

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"strconv"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/broker"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+	"github.com/urfave/cli/v2"
+)
+
+// errRoot is why root sets up nothing but a broker.
+var errRoot = &failure{exitUsage, "this sets up the home of the user who runs it, and that is root",
+	"run it as the user whose agents need GitHub, without sudo; root sets up a broker, with a spec whose broker block names its clients"}
+
+// forSystem reports whether it is root who asks, for this system rather than for the
+// tree of an image.
+func (w *world) forSystem(c *cli.Context) bool { return w.uid == 0 && !c.IsSet("root") }
+
+// prepareBroker is prepare for the broker of this system.
+func (w *world) prepareBroker(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
+	s, path, err := w.loadSpec(c)
+	if is[*noSpecError](err) || err == nil && len(s.Broker.Clients) == 0 {
+		err = errRoot
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s = units.AsBroker(s)
+	uids, err := clientUIDs(s)
+	if err == nil {
+		err = checkBrokerKeys(s)
+	}
+	if err == nil {
+		err = w.locate(ctx, s)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, nil, fmt.Errorf("the running binary cannot be found: %w", err)
+	}
+	j = &job{spec: s, specPath: path, executable: exe, system: true}
+	if j.desired, err = units.Broker(s, exe, uids); err == nil {
+		err = w.settleBy(c, &j.desired)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return j, w.reachSystem(ctx, j), nil
+}
+
+// clientUIDs looks up who the clients are.
+func clientUIDs(s *spec.Spec) (map[string]uint32, error) {
+	uids := map[string]uint32{}
+	for _, c := range s.Broker.Clients {
+		u, err := user.Lookup(c.User)
+		if err != nil {
+			return nil, &failure{exitBadSetup, fmt.Sprintf("the broker's client %s is no user of this system", c.User), "create the user first, or correct the spec"}
+		}
+		uid, err := strconv.ParseUint(u.Uid, 10, 32)
+		if err != nil {
+			return nil, err
+		}
+		uids[c.User] = uint32(uid)
+	}
+	return uids, nil
+}
+
+// checkBrokerKeys looks at the keys that are to be encrypted. One that has been, by an
+// earlier apply, may be gone.
+func checkBrokerKeys(s *spec.Spec) error {
+	var errs []error
+	for _, app := range s.Apps {
+		_, err := mint.ReadKeyFile(app.PrivateKey)
+		if errors.Is(err, fs.ErrNotExist) && exists(units.Credential(app.Name)) {
+			continue
+		}
+		errs = append(errs, ofApp(refresh.App{Name: app.Name}, err))
+	}
+	return errors.Join(errs...)
+}
+
+// reachSystem connects the job to the system's manager, until end is called.
+func (w *world) reachSystem(ctx context.Context, j *job) (end func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer time.AfterFunc(connectTimeout, cancel).Stop()
+	manager, err := systemd.System(ctx)
+	if j.host.UnitsErr = err; err == nil {
+		j.host.Units = manager
+	}
+	j.host.LoginErr = errors.New("a broker needs no logind")
+	j.host.Verify = func(ctx context.Context, units map[string][]byte) error {
+		return w.verifyIn(ctx, "/run", units, "--system")
+	}
+	j.host.Seal = w.seal
+	return cancel
+}
+
+// brokerNotes tells what is root's to do.
+func brokerNotes(j *job, p plan.Plan) (notes []string) {
+	for _, app := range j.spec.Apps {
+		if p.Empty() && exists(app.PrivateKey) && exists(units.Credential(app.Name)) {
+			notes = append(notes, fmt.Sprintf("the copy of app %s's key at %s is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u %s", app.Name, app.PrivateKey, shellWord(app.PrivateKey)))
+		}
+	}
+	return notes
+}
+
+// brokerTime bounds the wait for the broker's first answer.
+const brokerTime = 20 * time.Second
+
+// tryBroker sees to it that the broker starts, which it does only with its keys, and
+// answers. That it refuses root is an answer.
+func (w *world) tryBroker(ctx context.Context, j *job) error {
+	ctx, cancel := context.WithTimeout(ctx, brokerTime)
+	defer cancel()
+	_, err := broker.Ask(ctx, j.spec.Broker.Socket, broker.Request{App: j.spec.Apps[0].Name})
+	if err == nil || errors.Is(err, &mint.Error{Kind: mint.Denied}) {
+		return nil
+	}
+	return fmt.Errorf("the broker does not answer: %w", err)
+}
+
+// prepareDestroyBroker is prepareDestroy for what an apply of root's has made.
+func (w *world) prepareDestroyBroker(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
+	j = &job{system: true, desired: units.BrokerNothing()}
+	if !exists(j.desired.Manifest) {
+		return nil, nil, errRoot
+	}
+	j.desired.Purge = c.Bool("purge-key")
+	if err := w.settleBy(c, &j.desired); err != nil {
+		return nil, nil, err
+	}
+	return j, w.reachSystem(ctx, j), nil
+}
