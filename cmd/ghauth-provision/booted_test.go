@@ -96,6 +96,9 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	var out bytes.Buffer
 	c := testboot.Cmd{User: testboot.User, Stdout: &out, Stderr: &out,
 		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
+	if strings.Contains(string(text), "\n#host root\n") {
+		c.User = ""
+	}
 	status, err := m.Run(ctx, c, filepath.Join(dir, "stories"))
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)

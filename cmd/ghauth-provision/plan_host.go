@@ -45,7 +45,7 @@ type binaryReport struct {
 func (w *world) hostReport(j *job, p plan.Plan) hostReport {
 	r := hostReport{
 		System: j.system,
-		Timer: unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
+		Timer:  unitOf(j.observed, units.Timer), Service: unitOf(j.observed, units.Service),
 		Linger: lingerText(j.observed.Linger), GH: w.ghOf(j), Binary: binaryReport{Running: versionString()},
 	}
 	if j.spec == nil {
