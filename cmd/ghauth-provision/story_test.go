@@ -22,6 +22,9 @@ const storyVar = "GHAUTH_STORY"
 func TestMain(m *testing.M) {
 	testhost.Main()
 	testboot.Main()
+	if os.Getenv(proberVar) != "" {
+		os.Exit(prober(os.Args[1:]))
+	}
 	if file := os.Getenv(storyVar); file != "" {
 		os.Exit(tell(file))
 	}

@@ -49,6 +49,7 @@ func setUp(env *testscript.Env) error {
 	for _, name := range []string{"HOME", "PATH", "USER", "LANG", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"} {
 		env.Setenv(name, os.Getenv(name))
 	}
+	env.Setenv("PROGRAM", os.Args[0])
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)

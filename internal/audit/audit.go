@@ -5,6 +5,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func send(r Record) error {
 
 // String is the record as the journal shows it.
 func (r Record) String() string {
-	text := fmt.Sprintf("%s: %s", r.App, r.Event)
+	text := fmt.Sprintf("%s: %s", cmp.Or(r.App, "broker"), r.Event)
 	if r.TokenSHA256 != "" {
 		text += " of the token with sha256 " + r.TokenSHA256[:min(8, len(r.TokenSHA256))]
 	}
