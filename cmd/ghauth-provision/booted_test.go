@@ -19,6 +19,10 @@ const denyLinger = `polkit.addRule(function(action, subject) {
 });
 `
 
+// suitesVar names Debian suites, such as "trixie forky", on which the booted stories are
+// told as well: that takes long.
+const suitesVar = "GHAUTH_SUITES"
+
 // TestBootedStories runs the stories of testdata/booted on machines that are
 // really booted: with logind and polkit, which a lighter host lacks.
 func TestBootedStories(t *testing.T) {
@@ -26,6 +30,14 @@ func TestBootedStories(t *testing.T) {
 		suite, packages := machineOf(story)
 		return testboot.Root(t.Context(), suite, packages...)
 	})
+	for _, other := range strings.Fields(os.Getenv(suitesVar)) {
+		t.Run(other, func(t *testing.T) {
+			onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
+				_, packages := machineOf(story)
+				return testboot.Root(t.Context(), other, packages...)
+			})
+		})
+	}
 }
 
 // TestTakopiStories runs the stories of testdata/takopi on machines that Takopi
