@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"internal/preflight":  {"internal/mint"},
 	"internal/broker":     {"internal/audit", "internal/mint"},
 	"internal/plan":       {"internal/atomicfile", "internal/systemd"},
-	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
+	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
 	"internal/units":      {"internal/broker", "internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
 	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",

@@ -84,6 +84,10 @@ func clientUIDs(s *spec.Spec) (map[string]uint32, error) {
 func checkBrokerKeys(s *spec.Spec) error {
 	var errs []error
 	for _, app := range s.Apps {
+		if app.PrivateKey == "" || app.NextKey != "" || !app.NextSigner.IsZero() {
+			errs = append(errs, &failure{exitBadInput, "app " + app.Name + ": a broker has one key of each app, out of a file", "set private_key alone; to go over to another key, name that one"})
+			continue
+		}
 		_, err := mint.ReadKeyFile(app.PrivateKey)
 		if errors.Is(err, fs.ErrNotExist) && exists(units.Credential(app.Name)) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/broker"
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
@@ -13,19 +14,14 @@ import (
 )
 
 // appChecks are those of one provisioned app.
-func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (checks []preflight.Check) {
+func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) []preflight.Check {
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
 	keys, source := w.openedKeys(ctx, app), app.Key
 	if keys.NextInUse {
 		source = app.NextKey // GitHub may know the other no more
 	}
-	key, err := signer.Open(ctx, source, w.env)
-	if err != nil {
-		checks = append(checks, preflight.Unopened(err))
-	} else {
-		checks = append(checks, w.ask(ctx, app, key)...)
-	}
+	checks, key := w.keyChecks(ctx, app, source)
 	checks = append(checks, ok("exposure", app.Key.Exposure(w.tilde)))
 	if signer.Exportable(key) {
 		checks = append(checks, warning("exposure", "Vault lets the key itself be read: it was made exportable, or may be backed up in plain text",
@@ -42,6 +38,28 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) (che
 		checks = append(checks, warning("processes", h.String()+", which has been replaced", "start it anew; an environment is never refreshed: gh's login and git's helper are"))
 	}
 	return checks
+}
+
+// keyChecks look at a key of the app's, and at what GitHub would give for it. The key
+// comes back where it is at hand.
+func (w *world) keyChecks(ctx context.Context, app refresh.App, source keysource.Source) ([]preflight.Check, crypto.Signer) {
+	if source.Broker != "" {
+		return []preflight.Check{brokerCheck(ctx, source.Broker, broker.Request{App: app.Name, Repositories: app.Repositories, Permissions: app.Permissions})}, nil
+	}
+	key, err := signer.Open(ctx, source, w.env)
+	if err != nil {
+		return []preflight.Check{preflight.Unopened(err)}, nil
+	}
+	return w.ask(ctx, app, key), key
+}
+
+// brokerCheck has a broker give what the app is to have. It may be one that it has.
+func brokerCheck(ctx context.Context, socket string, r broker.Request) preflight.Check {
+	token, err := broker.Ask(ctx, socket, r)
+	if err != nil {
+		return preflight.Unopened(err)
+	}
+	return ok("key", token.Key+", at the broker, which gives what is asked for")
 }
 
 // ask has GitHub say whether it would give the app what it is to have.

@@ -24,6 +24,9 @@ func (w *world) keysOf(app refresh.App, token refresh.Stored, public publicOf) (
 		return mint.Fingerprint(pub), s.String(), s.Exposure(w.tilde)
 	}
 	k.Fingerprint, k.Source, k.Exposure = tell(app.Key)
+	if app.Key.Broker != "" {
+		k.Fingerprint = token.Key // the broker said so
+	}
 	if !app.NextKey.IsZero() {
 		k.Next, k.NextSource, k.NextExposure = tell(app.NextKey)
 		k.goOver = "let next_key take the place of private_key or key in the spec"

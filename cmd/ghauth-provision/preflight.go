@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/broker"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
@@ -78,6 +79,9 @@ func (w *world) judge(app string, c preflight.Check) error {
 // lookAhead makes the checks for the i-th app with the key that it is to have.
 func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.Check {
 	app := s.Apps[i]
+	if socket := app.Signer.Broker; socket != "" {
+		return []preflight.Check{brokerCheck(ctx, socket, broker.Request{App: app.Name, Repositories: app.Repositories, Permissions: app.Permissions})}
+	}
 	client, err := mint.NewClient(s.GitHub.APIURL, s.GitHub.CAFile, versionString(), w.now)
 	if err != nil {
 		return []preflight.Check{{Name: "ca_file", Result: preflight.Failed, Err: err}}

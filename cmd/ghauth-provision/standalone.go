@@ -135,11 +135,14 @@ func (w *world) standAlone(ctx context.Context, c *cli.Context, app refresh.App)
 	}
 	ctx, cancel := context.WithTimeout(ctx, app.Timeout)
 	defer cancel()
+	r := w.refresher(dir)
+	if app.Key.Broker != "" {
+		return r.AskBroker(ctx, app)
+	}
 	key, err := w.standAloneKey(ctx, app)
 	if err != nil {
 		return refresh.Stored{}, err
 	}
-	r := w.refresher(dir)
 	var token refresh.Stored
 	w.slow("asking GitHub for a token", func() { token, err = r.MintWith(ctx, app, key) })
 	return token, err

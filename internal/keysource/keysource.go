@@ -18,13 +18,16 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 )
 
-// Source is where a key is: exactly one of File, Command and Vault is set.
+// Source is where a key is: exactly one of File, Command, Vault and Broker is set.
 type Source struct {
 	File    string   `json:"file,omitempty"`    // a .pem file, absolute
 	Command []string `json:"command,omitempty"` // a program, absolute, and its arguments
 	// PublicKey is a PEM file with the public half of Command's key. It may be empty.
 	PublicKey string `json:"public_key,omitempty"`
 	Vault     *Vault `json:"vault,omitempty"`
+	// Broker is the socket, absolute, of who has the key and signs nothing with it for
+	// others: what it gives are tokens.
+	Broker string `json:"broker,omitempty"`
 }
 
 // Vault is a key in the transit engine of Vault or OpenBao. Exactly one of
@@ -48,7 +51,9 @@ type AppRole struct {
 }
 
 // IsZero reports whether s names nothing.
-func (s Source) IsZero() bool { return s.File == "" && len(s.Command) == 0 && s.Vault == nil }
+func (s Source) IsZero() bool {
+	return s.File == "" && len(s.Command) == 0 && s.Vault == nil && s.Broker == ""
+}
 
 // Encode gives s as JSON on one line and without a single quote, which is how an
 // env file holds it.
@@ -85,16 +90,18 @@ func ended(dec *json.Decoder) bool {
 
 func (s Source) check() error {
 	set := 0
-	for _, is := range []bool{s.File != "", len(s.Command) > 0, s.Vault != nil} {
+	for _, is := range []bool{s.File != "", len(s.Command) > 0, s.Vault != nil, s.Broker != ""} {
 		if is {
 			set++
 		}
 	}
 	switch {
 	case set != 1:
-		return errors.New("needs exactly one of file, command and vault")
+		return errors.New("needs exactly one of file, command, vault and broker")
 	case len(s.Command) > 0 && !filepath.IsAbs(s.Command[0]):
 		return errors.New("has a command that is no absolute path")
+	case s.Broker != "" && !filepath.IsAbs(s.Broker):
+		return errors.New("has a broker that is no absolute path")
 	case s.Vault != nil:
 		return s.Vault.check()
 	}
@@ -140,6 +147,8 @@ func (s Source) String() string {
 		return "the command " + s.Command[0]
 	case s.Vault != nil:
 		return fmt.Sprintf("%s, version %d, in the Vault at %s", path.Join(s.Vault.Mount, s.Vault.Key), s.Vault.Version, s.Vault.Address)
+	case s.Broker != "":
+		return "the broker at " + s.Broker
 	}
 	return s.File
 }

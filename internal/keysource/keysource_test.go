@@ -11,6 +11,7 @@ var sources = []Source{
 	{Command: []string{"/bin/sign", "it's", `"\é<&>$`}, PublicKey: "/k.pub"},
 	{Vault: &Vault{Address: "https://v:8200", Mount: "transit", Key: "app", Version: 3, Namespace: "ns", CAFile: "/ca", TokenFile: "/t"}},
 	{Vault: &Vault{Address: "https://v:8200", Mount: "transit", Key: "app", Version: 3, AppRole: &AppRole{"role", "/secret", "approle"}}},
+	{Broker: "/run/b's.sock"},
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -64,6 +65,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "canary", "null", "{}", `"canary"`, `{"command":[]}`, `{"command":["canary"]}`, `{"command":"canary"}`, `{"public_key":"canary"}`,
 		`{"file":"/canary","command":["/canary"]}`, `{"command":["/canary"]} x`, `{"command":["/canary"],"shell":true}`, `{"vault":{}}`,
+		`{"broker":"canary"}`, `{"broker":""}`, `{"broker":"/canary","file":"/canary"}`,
 		without("https://canary", ""), without("https://canary", "http://canary"), without("transit", ""), without("app", ""), without(`"version":1`, `"version":0`), without(`,"version":1`, ""),
 		without(`"/t"`, `""`), without(`"token_file"`, `"approle":{"role_id":"r","secret_id_file":"/s","mount":"m"},"token_file"`),
 		without(`"token_file":"/t"`, `"approle":{"role_id":"","secret_id_file":"/s","mount":"m"}`),
@@ -84,6 +86,7 @@ func TestExposure(t *testing.T) {
 		"the key is wherever </bin/sign> has it, and whoever runs as this user, the agents included, can have it sign and may read all that it reads",
 		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </t> and sign with it as long as Vault lets that",
 		"the key stays in Vault at https://v:8200 (transit/app, version 3), which gives it to nobody unless it was made exportable or may be backed up; whoever runs as this user, the agents included, can read </secret> and sign with it as long as Vault lets that",
+		"the key is kept by another user of this system, the broker at </run/b's.sock>: whoever runs as this user, the agents included, can have tokens from it within its policy, and neither read the key nor sign with it",
 	} {
 		if got := sources[i].Exposure(show); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -92,7 +95,8 @@ func TestExposure(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	for i, want := range []string{"/k.pem", "the command /bin/sign", "transit/app, version 3, in the Vault at https://v:8200"} {
+	for i, want := range []string{"/k.pem", "the command /bin/sign", "transit/app, version 3, in the Vault at https://v:8200",
+		"transit/app, version 3, in the Vault at https://v:8200", "the broker at /run/b's.sock"} {
 		if got := sources[i].String(); got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}

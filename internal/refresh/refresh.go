@@ -143,7 +143,7 @@ func (r *Refresher) refresh(ctx context.Context, res *Result, force bool, held t
 	fresh := !due(res.Token.Token, r.Now(), app.RenewWithin)
 	shared := res.Token.Value != before || !held.IsZero() && !written.Before(held)
 	if !fresh || force && !shared {
-		if res.Err = r.renew(ctx, res); res.Err != nil {
+		if res.Err = r.renew(ctx, res, force); res.Err != nil {
 			return
 		}
 	}

@@ -17,19 +17,23 @@ import (
 // new one: it may hand out a token that some of it refuses (see probeTries). Where
 // it cannot be asked just then, a new token is better than none, but not better
 // than one that works.
-func (r *Refresher) renew(ctx context.Context, res *Result) error {
+func (r *Refresher) renew(ctx context.Context, res *Result, force bool) error {
 	app := res.App
-	token, err := r.mint(ctx, app)
+	token, err := r.mint(ctx, app, force)
 	if err != nil {
 		return err
 	}
 	token.Owner, err = r.try(ctx, app, token.Token)
 	switch {
 	case err == nil:
+	case token.handed && !force && errors.Is(err, &mint.Error{Kind: mint.Denied}):
+		return r.renew(ctx, res, true) // it was revoked while the broker kept it
 	case mint.IsTemporary(err) && res.Token.Value == "":
 		r.warn(app, "the new token could not be tried: "+err.Error())
 	default:
-		r.discard(ctx, app, token)
+		if !token.handed { // else others may have it, too
+			r.discard(ctx, app, token)
+		}
 		return fmt.Errorf("the new token is not taken over: %w", err)
 	}
 	if err := r.store(app, token); err != nil {
@@ -55,25 +59,29 @@ func (r *Refresher) discard(ctx context.Context, app App, token Stored) {
 
 // mint asks for a token with the app's keys in turn: while one is replaced by
 // another, GitHub may know either.
-func (r *Refresher) mint(ctx context.Context, app App) (Stored, error) {
+func (r *Refresher) mint(ctx context.Context, app App, force bool) (Stored, error) {
 	client, err := r.client(app)
 	if err != nil {
 		return Stored{}, err
 	}
 	if !app.NextKey.IsZero() {
-		token, useless, err := r.mintBy(ctx, client, app, app.NextKey)
+		token, useless, err := r.mintBy(ctx, client, app, app.NextKey, force)
 		if !useless {
 			return token, err
 		}
 		r.warn(app, fmt.Sprintf("the next key does not work yet, so the old one is used: %v", err))
 	}
-	token, _, err := r.mintBy(ctx, client, app, app.Key)
+	token, _, err := r.mintBy(ctx, client, app, app.Key, force)
 	return token, err
 }
 
 // mintBy mints with one key, and reports whether it is the key that is no good:
 // GitHub does not know it, or it did not sign.
-func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, source keysource.Source) (token Stored, useless bool, err error) {
+func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, source keysource.Source, force bool) (token Stored, useless bool, err error) {
+	if source.Broker != "" {
+		token, err := askBroker(ctx, app, source, force)
+		return token, errors.Is(err, &mint.Error{Kind: mint.BadSetup}), err
+	}
 	key, err := signer.Open(ctx, source, r.Env)
 	if err != nil {
 		return token, true, err
@@ -87,16 +95,21 @@ func (r *Refresher) mintBy(ctx context.Context, client *mint.Client, app App, so
 // stores it nowhere. Where the app has no installation yet, the one that it names is
 // looked up, or the only one there is.
 func (r *Refresher) MintWith(ctx context.Context, app App, key crypto.Signer) (Stored, error) {
+	return r.once(ctx, &app, func() (Stored, error) { return r.mintWith(ctx, &app, key) })
+}
+
+// once gets a token that is stored nowhere, and leaves its record.
+func (r *Refresher) once(ctx context.Context, app *App, get func() (Stored, error)) (Stored, error) {
 	err := r.unlocked()
 	var token Stored
 	if err == nil {
-		token, err = r.mintWith(ctx, &app, key)
+		token, err = get()
 	}
 	if locked := r.unlocked(); err == nil && locked != nil { // it has come meanwhile
-		r.discard(ctx, app, token)
+		r.discard(ctx, *app, token)
 		token, err = Stored{}, locked
 	}
-	r.record(Result{App: app, Token: token, Minted: true, Err: err})
+	r.record(Result{App: *app, Token: token, Minted: true, Err: err})
 	return token, err
 }
 

@@ -35,6 +35,8 @@ type Stored struct {
 	// fingerprint of the key that it was asked for with, and Signer the id of that
 	// key's source, where it is no file. Any may be empty, as in another tool's file.
 	Owner, Key, Signer string
+
+	handed bool // by a broker, which may have had it for some time
 }
 
 // tokenFile is a token file as it was read.

@@ -26,6 +26,8 @@ func Open(ctx context.Context, s keysource.Source, env []string) (crypto.Signer,
 		return openCommand(ctx, s, env)
 	case s.Vault != nil:
 		return openVault(ctx, *s.Vault)
+	case s.Broker != "":
+		return nil, fault(mint.BadSetup, "ask it for a token: ghauth-provision mint", "%s signs for nobody", s)
 	}
 	key, err := mint.ReadKey(s.File)
 	if err != nil {
@@ -35,11 +37,11 @@ func Open(ctx context.Context, s keysource.Source, env []string) (crypto.Signer,
 }
 
 // Public gives the public half of the key at s as far as this host has it, without
-// a look at the network and without a run of the command: nil of a key in Vault,
-// and of a command without public_key.
+// a look at the network and without a run of the command: nil of a key in Vault or at
+// a broker, and of a command without public_key.
 func Public(s keysource.Source) (crypto.PublicKey, error) {
 	switch {
-	case s.Vault != nil || len(s.Command) > 0 && s.PublicKey == "":
+	case s.Vault != nil || s.Broker != "" || len(s.Command) > 0 && s.PublicKey == "":
 		return nil, nil
 	case s.PublicKey != "":
 		public, err := readPublic(s.PublicKey)

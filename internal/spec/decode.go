@@ -85,6 +85,9 @@ func (p *parser) checkApp(a *App, f found) {
 	p.oneOf(f, `It is the number at the end of the installation's settings URL. The installation can be named instead: installation = "OWNER".`,
 		"installation_id", "installation")
 	p.oneOf(f, "Name the .pem file that GitHub gave you for the App.", "private_key", "key")
+	if a.Signer.Broker != "" && a.Installation != "" {
+		p.fault(f.ranges["installation"], "Invalid installation", "Without the key an installation's name cannot be looked up: set installation_id instead.")
+	}
 	if a.NextKey != "" && a.NextKey == a.PrivateKey {
 		p.fault(f.ranges["next_key"], "Invalid next_key", "next_key names the same file as private_key: name the .pem file of another key, or take next_key out.")
 	}

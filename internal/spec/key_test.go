@@ -75,7 +75,7 @@ func TestSignerFaults(t *testing.T) {
 	}
 	with := func(old, new string) string { return keyed(strings.Replace(vaulted, old, new, 1)) }
 	checkFaults(t, []fault{
-		{"nothing", keyed(""), "x.hcl line 4", "Name the .pem file that GitHub gave you for the App, or what signs with its key"},
+		{"nothing", keyed(""), "x.hcl line 4", "Name the .pem file that GitHub gave you for the App, or what has its key"},
 		{"two sources", keyed("file = \"k\"\ncommand = [\"sign\"]"), "x.hcl line 6", "file is set too, at line 5: keep one of them"},
 		{"command and vault", keyed("command = [\"sign\"]\n" + vaulted), "x.hcl line 6", "Not both of command and vault"},
 		{"no program", keyed("command = []"), "x.hcl line 5", "command must name a program"},

@@ -46,7 +46,7 @@ func (p *parser) appBlock(a *App) block {
 		{"private_key", "The .pem file that the key is imported from.", "required", p.path(&a.PrivateKey)},
 		{"next_key", "The .pem file of a second key of the App, for rotation.", "none", p.path(&a.NextKey)},
 	}, blocks: []block{
-		p.keyBlock("key", "The long form of private_key, or a signer that keeps the key itself: exactly one of file, command and vault.", &a.PrivateKey, &a.Signer),
+		p.keyBlock("key", "The long form of private_key, or what keeps the key itself: exactly one of file, command, vault and broker.", &a.PrivateKey, &a.Signer),
 		p.keyBlock("next_key", "The long form of next_key, with the same choice.", &a.NextKey, &a.NextSigner),
 	}, check: func(f found) { p.checkApp(a, f) }}
 }

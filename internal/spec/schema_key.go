@@ -15,8 +15,9 @@ func (p *parser) keyBlock(name, doc string, file *string, signer *keysource.Sour
 		{"file", "The .pem file that the key is imported from.", "required", p.path(file)},
 		{"command", "A program, and its arguments, that signs with the key, for any KMS or HSM. It is given the 32 bytes of a SHA-256 digest on standard input, and prints the raw PKCS#1 v1.5 signature, as `openssl pkeyutl -sign -pkeyopt digest:sha256` does. No shell reads it. It is looked up in PATH when planning, runs for at most 30 seconds under the refresh service's limits, and may exit with 75 for what passes and 77 for what is denied.", "required", texts(&signer.Command)},
 		{"public_key", "PEM file with the public half of the command's key: signatures are checked by it, and `status` shows its fingerprint.", "none", p.path(&signer.PublicKey)},
+		{"broker", "The socket of the broker that root has set up, and that has the key of the app of this name: it gives tokens, and the key to nobody. It wants an installation_id.", "required", p.path(&signer.Broker)},
 	}, blocks: []block{p.vaultBlock(vault)}, check: func(f found) {
-		p.oneOf(f, "Name the .pem file that GitHub gave you for the App, or what signs with its key.", "file", "command", "vault")
+		p.oneOf(f, "Name the .pem file that GitHub gave you for the App, or what has its key.", "file", "command", "vault", "broker")
 		if f.has("vault") {
 			signer.Vault = vault
 		}
