@@ -100,7 +100,7 @@ func TestABrokerIsAskedForEnoughLife(t *testing.T) {
 		n, _ := conn.Read(line)
 		asked <- string(line[:n])
 	}()
-	_, err = askBroker(t.Context(), s.apps()[0], socket, false)
+	_, err = askBroker(t.Context(), s.apps()[0], keysource.Source{Broker: socket}, false)
 	if err == nil {
 		t.Error("no error")
 	}
