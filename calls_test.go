@@ -36,8 +36,8 @@ var writeFlags = []string{"O_CREATE", "O_CREAT", "O_WRONLY", "O_RDWR", "O_APPEND
 
 // kernel names all that is used of syscall and unix besides constants: nothing that
 // changes files, and no raw system call.
-var kernel = []string{"Access", "CapUserData", "CapUserHeader", "Capset", "ClockGettime", "Exec", "Flock", "IoctlGetTermios", "Kill", "Prctl",
-	"Setgid", "Setgroups", "Setuid", "Stat_t", "SysProcAttr", "Timespec", "Umask"}
+var kernel = []string{"Access", "CapUserData", "CapUserHeader", "Capset", "ClockGettime", "Exec", "Flock", "GetsockoptUcred", "IoctlGetTermios", "Kill", "Prctl",
+	"Setgid", "Setgroups", "Setuid", "Stat_t", "SysProcAttr", "Timespec", "Ucred", "Umask"}
 
 var constant = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 
@@ -46,6 +46,7 @@ var constant = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 var runs = map[string]string{
 	"cmd/ghauth-provision/exec.go":       "the command that exec is given",
 	"cmd/ghauth-provision/root_owner.go": "/proc/self/exe",
+	"cmd/ghauth-provision/seal.go":       "systemd-creds",
 	"cmd/ghauth-provision/takopi_uv.go":  "uv, where it is found",
 	"cmd/ghauth-provision/verify.go":     "systemd-analyze",
 	"internal/plugin/refresh.go":         "the refresh script",
