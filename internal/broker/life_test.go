@@ -2,11 +2,10 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
-	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,7 +25,8 @@ func TestALineThatIsTooLong(t *testing.T) {
 	b := newBench()
 	b.serve(t)
 	conn := send(t, b, strings.Repeat(" ", maxLine))
-	if n, err := conn.Read(make([]byte, 1)); n != 0 || err == nil {
+	conn.SetReadDeadline(time.Now().Add(10 * time.Second)) // less than it may take to ask
+	if n, err := conn.Read(make([]byte, 1)); n != 0 || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("read %d, %v", n, err)
 	}
 }
@@ -83,31 +83,5 @@ func TestItDoesNotStopWhileItIsAtWork(t *testing.T) {
 	b.serve(t)
 	if _, err := b.as(t, 1001, Request{App: "takopi"}); err != nil {
 		t.Error(err)
-	}
-}
-
-// The kernel tells who asks: a process of another user is no client, whatever it says.
-func TestPeer(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("to become another user needs root")
-		}
-		t.Skip("to become another user needs root")
-	}
-	b := newBench()
-	b.peer = peer
-	b.serve(t)
-	for path := b.socket; path != "/tmp" && path != "/"; path = path[:strings.LastIndex(path, "/")] {
-		if err := os.Chmod(path, 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for uid, want := range map[uint32]string{1001: "<nil>", 1002: "uid 1002 is no client of this broker"} {
-		cmd := exec.Command("/proc/self/exe")
-		cmd.Env = []string{askingAs + "=" + b.socket}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
-		if out, err := cmd.Output(); err != nil || string(out) != want {
-			t.Errorf("as uid %d: %q, %v; want %q", uid, out, err, want)
-		}
 	}
 }

@@ -27,12 +27,7 @@ func TestIdleConnectionsHoldBackNobody(t *testing.T) {
 				}
 				defer conn.Close()
 			}
-			await(t, func() bool {
-				b.conns.mu.Lock()
-				defer b.conns.mu.Unlock()
-				h := b.conns.all[uid]
-				return h != nil && h.count == b.conns.share
-			})
+			await(t, func() bool { b.mu.Lock(); defer b.mu.Unlock(); return b.seen == 1000 })
 			start := time.Now()
 			if _, err := b.as(t, 1001, Request{App: "takopi"}); err != nil {
 				t.Fatal(err)

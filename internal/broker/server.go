@@ -124,19 +124,13 @@ func (s *Server) read(ctx context.Context, conn net.Conn) ([]byte, error) {
 	late := time.AfterFunc(s.limits.ask, func() { conn.Close() })
 	defer late.Stop()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	// One byte more tells a line that is too long.
 	return readLine(conn)
 }
 
-var errLong = errors.New("the line is too long")
-
-// readLine reads a line of at most maxLine bytes, its end included.
+// readLine reads a line of at most maxLine bytes, its end included. One that is longer
+// has none.
 func readLine(from io.Reader) ([]byte, error) {
-	line, err := bufio.NewReaderSize(io.LimitReader(from, maxLine), 4<<10).ReadBytes('\n')
-	if errors.Is(err, io.EOF) && len(line) == maxLine {
-		err = errLong
-	}
-	return line, err
+	return bufio.NewReaderSize(io.LimitReader(from, maxLine), 4<<10).ReadBytes('\n')
 }
 
 // say writes an answer, in the time there is.
