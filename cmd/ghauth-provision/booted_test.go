@@ -31,7 +31,7 @@ func TestBootedStories(t *testing.T) {
 		return testboot.Root(t.Context(), suite, packages...)
 	})
 	for _, other := range strings.Fields(os.Getenv(suitesVar)) {
-		t.Run(other, func(t *testing.T) {
+		t.Run("on "+other, func(t *testing.T) {
 			onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
 				_, packages := machineOf(story)
 				return testboot.Root(t.Context(), other, packages...)
