@@ -20,7 +20,7 @@ const maxPerMinute = 6000
 
 func checkSocket(s string) error {
 	if !socketPath.MatchString(s) || len(s) > 107 { // unix(7), sun_path
-		return errors.New("must be a path below /run, such as \"/run/ghauth/broker.sock\", of at most 107 plain characters")
+		return errors.New(`must be a path below /run, such as "/run/ghauth/broker.sock", of at most 107 plain characters`)
 	}
 	return nil
 }
