@@ -80,6 +80,10 @@ func TestFields(t *testing.T) {
 			"GHAUTH_INSTALLATION": "42", "GHAUTH_TOKEN_SHA256": minted.TokenSHA256, "GHAUTH_EXPIRES_AT": "2026-05-04T04:02:01Z", "GHAUTH_KEY": "SHA256:x"}},
 		{refused, "takopi: refusal: GitHub answers 401", journal.PriWarning, map[string]string{
 			"SYSLOG_IDENTIFIER": "ghauth-provision", "GHAUTH_EVENT": "refusal", "GHAUTH_APP": "takopi", "GHAUTH_REASON": "GitHub answers 401"}},
+		{Record{Event: Reuse, App: "b", Client: "uid 7"}, "b: reuse for uid 7", journal.PriInfo, map[string]string{
+			"SYSLOG_IDENTIFIER": "ghauth-provision", "GHAUTH_EVENT": "reuse", "GHAUTH_APP": "b", "GHAUTH_CLIENT": "uid 7"}},
+		{Record{Event: Refusal, Client: "uid 7", Reason: "no"}, "broker: refusal for uid 7: no", journal.PriWarning, map[string]string{
+			"SYSLOG_IDENTIFIER": "ghauth-provision", "GHAUTH_EVENT": "refusal", "GHAUTH_CLIENT": "uid 7", "GHAUTH_REASON": "no"}},
 		{Record{Event: Reuse, App: "b"}, "b: reuse", journal.PriInfo, map[string]string{
 			"SYSLOG_IDENTIFIER": "ghauth-provision", "GHAUTH_EVENT": "reuse", "GHAUTH_APP": "b"}},
 	} {

@@ -119,16 +119,19 @@ func TestDiffStopsWhatReads(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		service systemd.Unit
+		unit    string // what its own file holds
 		config  string
 		reads   []string
 		want    []string
 	}{
-		{"its config changes", running, "old", []string{"/c"}, []string{"change /c 0600", "stop x.service"}},
-		{"it does not run", static, "old", []string{"/c"}, []string{"change /c 0600"}},
-		{"nothing changes", running, "new", []string{"/c"}, nil},
-		{"another file changes", running, "old", nil, []string{"change /c 0600"}},
+		{"its config changes", running, "new", "old", []string{"/c"}, []string{"change /c 0600", "stop x.service"}},
+		{"it does not run", static, "new", "old", []string{"/c"}, []string{"change /c 0600"}},
+		{"nothing changes", running, "new", "new", []string{"/c"}, nil},
+		{"its own file changes", running, "old", "new", []string{"/c"}, []string{"change /u/x.service 0600", "reload systemd", "stop x.service"}},
+		{"that of one that reads nothing changes", running, "old", "new", nil, []string{"change /u/x.service 0600", "reload systemd"}},
+		{"another file changes", running, "new", "old", nil, []string{"change /c 0600"}},
 	} {
-		observed := world(test.service, waiting, "new", "new")
+		observed := world(test.service, waiting, test.unit, "new")
 		observed.Files = append(observed.Files, regular("/c", test.config))
 		desired := pair(Regular)
 		desired.System = true
