@@ -26,12 +26,12 @@ type cache struct {
 
 // get gives the token of a key, by ask where none is known. Without force it may be
 // one that has more than half of its life, and more than least, before it. Only one
-// of those who come at the same time has its ask called.
+// of those who come at the same time for the same has its ask called.
 func (c *cache) get(key string, now func() time.Time, least time.Duration, force bool, ask func() (Token, error)) (Token, error) {
 	if t, ok := c.known(key, now(), least); ok && !force {
 		return t, nil
 	}
-	v, err, _ := c.flight.Do(fmt.Sprint(force, key), func() (any, error) {
+	v, err, _ := c.flight.Do(fmt.Sprint(force, least, key), func() (any, error) {
 		// Another may have been answered since we looked.
 		if t, ok := c.known(key, now(), least); ok && !force {
 			return t, nil
