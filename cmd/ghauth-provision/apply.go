@@ -178,6 +178,10 @@ func (w *world) settle(ctx context.Context, j *job) (p plan.Plan, err error) {
 			return p, err
 		}
 		err = w.applyPlan(ctx, j, p, p)
+		if errors.Is(err, errNotInstalled) {
+			j.saved = nil // it has gone as far as it could: no more than the rest follows
+			continue
+		}
 		if !is[*plan.MovedError](err) || j.saved != nil || try == applyTries {
 			return p, err
 		}

@@ -51,7 +51,7 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		s.Installed, s.Notes = true, []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
 		return s, nil
 	}
-	s.Installed = e.Has()
+	s.Installed, s.Wheel = e.Has(), e.Wheel()
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
@@ -100,11 +100,16 @@ func (p *takopiPlugin) hidden() []string {
 	return nil
 }
 
+// errNotInstalled ends a plan whose install has failed: the next one of this run
+// goes on without it, and keeps the wheel that uv goes by.
+var errNotInstalled = errors.New("the plugin is not installed")
+
 // Install has uv make the environment anew with the plugin.
 func (p *takopiPlugin) Install(ctx context.Context) error {
 	if err := p.run(ctx, p.j.desired.Wheel); err != nil {
 		p.failed = true
-		return p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
+		p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
+		return errNotInstalled
 	}
 	if p.j.desired.TakopiUnit == "" {
 		p.w.say("restart Takopi: it loads the plugin when it starts")
@@ -123,9 +128,6 @@ func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
 
 // Restart restarts the unit, once the plugin is there.
 func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
-	if p.failed {
-		return p.j.leave(&failure{exitNoTool, "it would be without the plugin", ""}, "Takopi is not restarted", "apply again")
-	}
 	err := p.j.host.UnitsErr
 	if err == nil {
 		err = p.j.host.Units.Restart(ctx, unit)

@@ -56,6 +56,7 @@ type differ struct {
 	after map[string]Record // and afterwards
 
 	files, undo []Action
+	wheels      []Action          // that go once another one is installed
 	moved       map[string]bool   // the keys that stand elsewhere in the end
 	keep        map[string]string // the backups to make, with the file of each
 	conflicts   []*ConflictError

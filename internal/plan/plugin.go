@@ -12,6 +12,7 @@ type Plugin interface {
 	// is left to the operator.
 	Look() (PluginState, error)
 	// Install has uv install it; Uninstall takes it out again, before its wheel goes.
+	// Where Install fails, the plan ends there, and the wheel that uv goes by stays.
 	Install(ctx context.Context) error
 	Uninstall(ctx context.Context, wheel string) error
 	// Restart has Takopi, which is a unit of the user's, load it.
@@ -23,6 +24,7 @@ type PluginState struct {
 	Dir       string
 	Reason    string // to install it; empty: it is as it should be, or cannot be
 	Installed bool   // some version of it, or that cannot be told
+	Wheel     string // the path of the one that uv goes by, empty if none
 	Notes     []string
 }
 
@@ -37,16 +39,30 @@ func (s *State) observePlugin(h Host, desired State) (err error) {
 }
 
 // undoes reports whether want, which is to go, has to be undone first. A wheel has
-// not where another one takes over from it.
+// not where another one takes over from it, and of two it is done once.
 func (d *differ) undoes(want File) bool {
 	if want.Undo == UninstallPlugin {
-		return d.observed.Plugin.Installed && d.desired.Wheel == ""
+		return d.observed.Plugin.Installed && d.desired.Wheel == "" &&
+			!slices.ContainsFunc(d.undo, func(a Action) bool { return a.Op == UninstallPlugin })
 	}
 	return want.Undo != "" && d.goes(d.at(want.Path))
 }
 
-// plugin gives the actions that install the plugin, and what is to be told.
+// needed reports whether a wheel that nothing asks for is the one that uv goes by,
+// and no other takes its place: without the file, uv would fail from now on.
+func (d *differ) needed(wheel Record) bool {
+	p := d.observed.Plugin
+	return wheel.Undo == UninstallPlugin && d.desired.Wheel != "" && p.Reason == "" && p.Wheel == wheel.Path
+}
+
+// plugin gives the actions that install the plugin, the removal of the wheels before
+// behind them, and what is to be told.
 func (d *differ) plugin() (actions []Action, notes []string) {
+	actions, notes = d.install()
+	return append(actions, d.wheels...), notes
+}
+
+func (d *differ) install() (actions []Action, notes []string) {
 	have := d.observed.Plugin
 	switch {
 	case d.desired.Wheel == "":

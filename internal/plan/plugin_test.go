@@ -11,16 +11,20 @@ import (
 
 // fakePlugin is a Takopi's environment of which a test gives the state.
 type fakePlugin struct {
-	state PluginState
-	err   error
-	told  []string
+	state   PluginState
+	err     error // of a look
+	failing error // of an install
+	told    []string
 }
 
 func (f *fakePlugin) Look() (PluginState, error) {
 	f.told = append(f.told, "look")
 	return f.state, f.err
 }
-func (f *fakePlugin) Install(context.Context) error { return f.tell("install", "") }
+func (f *fakePlugin) Install(context.Context) error {
+	f.tell("install", "")
+	return f.failing
+}
 func (f *fakePlugin) tell(verb, what string) error {
 	f.told = append(f.told, verb+" "+what)
 	return f.err
@@ -42,16 +46,8 @@ func wheelState(dir, name string) State {
 // through plans for a host with p and carries the plan out.
 func through(t *testing.T, p Plugin, desired State) []string {
 	t.Helper()
-	h := Host{Plugin: p}
-	observed, err := Observe(t.Context(), h, desired)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := Diff(observed, desired)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Apply(t.Context(), h, plan, func(Action) {}); err != nil {
+	plan := planFor(t, p, desired)
+	if err := Apply(t.Context(), Host{Plugin: p}, plan, func(Action) {}); err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
@@ -76,7 +72,7 @@ func TestPlugin(t *testing.T) {
 
 	p.state.Reason = "it is another version"
 	wantLines(t, "another wheel", through(t, p, wheelState(dir, "2.whl")),
-		[]string{"create 2.whl 0644", "remove 1.whl", "install plugin /takopi", "restart Takopi takopi.service"})
+		[]string{"create 2.whl 0644", "install plugin /takopi", "restart Takopi takopi.service", "remove 1.whl"})
 
 	// A wheel that somebody has removed is no reason to leave the plugin there.
 	p.told = nil
@@ -89,6 +85,50 @@ func TestPlugin(t *testing.T) {
 	p.told = nil
 	wantLines(t, "nothing again", through(t, p, nothing), nil)
 	wantLines(t, "with nothing known", p.told, nil)
+}
+
+// TestWheelStays: the wheel that uv goes by is there until another one is installed,
+// however often that fails, and then it goes. Off again, two of them are one plugin.
+func TestWheelStays(t *testing.T) {
+	dir := t.TempDir()
+	first, second := wheelState(dir, "1.whl"), wheelState(dir, "2.whl")
+	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
+	through(t, p, first)
+	p.state = PluginState{Dir: "/takopi", Installed: true, Wheel: first.Wheel, Reason: "it is another version"}
+	for range 2 {
+		p.failing = errors.New("uv fails")
+		if err := Apply(t.Context(), Host{Plugin: p}, planFor(t, p, second), func(Action) {}); !errors.Is(err, p.failing) {
+			t.Fatal(err)
+		}
+		p.failing = nil
+		p.state.Reason = "" // what a look says of one that cannot be installed
+		through(t, p, second)
+		for _, wheel := range []string{first.Wheel, second.Wheel} {
+			if _, err := os.Stat(wheel); err != nil {
+				t.Error(err)
+			}
+		}
+		wantLines(t, "and then", through(t, p, second), nil)
+		p.state.Reason = "it is another version"
+	}
+	off := State{UID: os.Getuid(), Manifest: second.Manifest}
+	wantLines(t, "off", actions(planFor(t, p, off)),
+		[]string{"uninstall plugin " + first.Wheel, "remove " + first.Wheel, "remove " + second.Wheel, "remove " + off.Manifest})
+	wantLines(t, "at last", through(t, p, second), []string{"install plugin /takopi", "restart Takopi takopi.service", "remove 1.whl"})
+}
+
+// planFor plans for a host with p.
+func planFor(t *testing.T, p Plugin, desired State) Plan {
+	t.Helper()
+	observed, err := Observe(t.Context(), Host{Plugin: p}, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Diff(observed, desired)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
 }
 
 // TestPluginIsNotThere: where Takopi is gone, only the wheel goes.

@@ -13,6 +13,10 @@ import (
 func (d *differ) prune(rec Record) error {
 	have := d.at(rec.Path)
 	d.ahead[rec.Path] = rec
+	if d.needed(rec) {
+		d.after[rec.Path] = rec
+		return nil
+	}
 	switch rec.Kind {
 	case OfKeys:
 		return d.pruneKeys(have, rec)
@@ -202,6 +206,10 @@ func (d *differ) removals() {
 			d.undo = append(d.undo, Action{Op: want.Undo, Target: path, Reason: because(Remove, have, want)})
 		}
 		if !d.goes(have) || want.Undo == ClearGH { // which removes the file, or finds that it has to stay
+			continue
+		}
+		if want.Undo == UninstallPlugin && d.desired.Wheel != "" {
+			d.wheels = append(d.wheels, fileAction(Remove, have, want))
 			continue
 		}
 		d.files = append(d.files, fileAction(Remove, have, want))

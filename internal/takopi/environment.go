@@ -65,6 +65,15 @@ func (e Environment) Lacks(w Wheel, path string) string {
 	return ""
 }
 
+// Wheel gives the path of the plugin's wheel by which uv would make e anew, empty if
+// it knows of none.
+func (e Environment) Wheel() string {
+	if i := slices.IndexFunc(e.tool.Requirements, isOurs); i >= 0 {
+		return e.tool.Requirements[i].Path
+	}
+	return ""
+}
+
 // Has reports whether there is anything of the plugin's in e.
 func (e Environment) Has() bool {
 	return slices.ContainsFunc(e.dists, func(d dist) bool { return d.name == Distribution }) ||
