@@ -24,19 +24,27 @@ func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
 	if all, _ := p.holders(); app != "" && !slices.ContainsFunc(all, func(h holder) bool { return h.name == app }) {
 		return noSuchApp(app, all), 64
 	}
-	switch info, err := os.Stat(p.RefreshScript); {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("refresh script not found at %s: run `ghauth-provision apply`", p.tilde(p.RefreshScript)), 78
-	case err != nil:
-		return "refresh script: " + err.Error() + ": run `ghauth-provision apply`", 78
-	case info.IsDir() || info.Mode()&0o111 == 0:
-		return fmt.Sprintf("refresh script at %s is not a program: run `ghauth-provision apply`", p.tilde(p.RefreshScript)), 78
+	if why := p.ScriptMissing(); why != "" {
+		return "refresh script " + why + ": run `ghauth-provision apply`", 78
 	}
 	argv := append(slices.Clone(p.RunRefreshWith), p.RefreshScript)
 	if app != "" {
 		argv = append(argv, "--app", app)
 	}
 	return p.run(ctx, argv)
+}
+
+// ScriptMissing says why the refresh script cannot be run, or nothing.
+func (p Plugin) ScriptMissing() string {
+	switch info, err := os.Stat(p.RefreshScript); {
+	case errors.Is(err, fs.ErrNotExist):
+		return "not found at " + p.tilde(p.RefreshScript)
+	case err != nil:
+		return "cannot be looked at: " + err.Error()
+	case info.IsDir() || info.Mode()&0o111 == 0:
+		return "at " + p.tilde(p.RefreshScript) + " is not a program"
+	}
+	return ""
 }
 
 func (p Plugin) run(ctx context.Context, argv []string) (string, int) {

@@ -82,6 +82,15 @@ func (e Environment) Has() bool {
 
 func isOurs(r requirement) bool { return canonical(r.Name) == Distribution }
 
+// Version gives the plugin's version in e, and whether Takopi can find it there: it
+// goes by the entry point. Without a plugin both are empty.
+func (e Environment) Version() (version string, listed bool) {
+	if i := slices.IndexFunc(e.dists, func(d dist) bool { return d.name == Distribution }); i >= 0 {
+		return e.dists[i].version, e.dists[i].offers
+	}
+	return "", false
+}
+
 // Rival names another distribution that offers /ghauth, or is empty. Takopi lets
 // neither of two have it. It is recorded if uv would bring it back.
 func (e Environment) Rival() (name string, recorded bool) {

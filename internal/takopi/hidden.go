@@ -1,6 +1,10 @@
 package takopi
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Hidden says why a Takopi with the configuration src would not let /ghauth reach
 // the plugin although that is installed, or nothing.
@@ -17,7 +21,9 @@ func Hidden(src []byte) string {
 		return canonical(name) == Distribution
 	})
 	projects, _ := d.decoded["projects"].(map[string]any)
-	switch _, shadowed := projects["ghauth"]; {
+	// Takopi takes aliases in small letters (its settings.py).
+	shadowed := slices.ContainsFunc(slices.Collect(maps.Keys(projects)), func(alias string) bool { return strings.EqualFold(alias, "ghauth") })
+	switch {
 	case len(enabled) > 0 && !named:
 		return "plugins.enabled does not name " + Distribution
 	case shadowed:

@@ -10,6 +10,7 @@ func TestHidden(t *testing.T) {
 		"[plugins]\nenabled = [\"takopi-discord\"]\n[plugins.ghauth]\na=1": "plugins.enabled does not name takopi-ghauth",
 		"[projects.backend]\npath = \"x\"":                                 "",
 		"[projects.ghauth]\npath = \"x\"":                                  "a project is called ghauth, and takes the command for itself",
+		"[projects.GhAuth]\npath = \"x\"":                                  "a project is called ghauth, and takes the command for itself",
 		"not = [valid":                                                     "",
 		"plugins = 1\nprojects = 2":                                        "",
 	} {
