@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,6 +99,9 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
 		}
 	}
+	if err == nil && strings.Contains(string(text), "\n#host gh\n") {
+		err = copyGH(ctx, m, filepath.Join(dir, "bin/gh"))
+	}
 	story := filepath.Join(dir, name)
 	if err == nil {
 		err = m.Write(ctx, bytes.NewReader(text), story, 0o644)
@@ -115,4 +119,13 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)
 	}
+}
+
+// copyGH gives a machine whose Debian has none the gh of this one.
+func copyGH(ctx context.Context, m *testboot.Machine, to string) error {
+	gh, err := exec.LookPath("gh")
+	if err == nil {
+		err = m.Copy(ctx, gh, to, 0o755)
+	}
+	return err
 }

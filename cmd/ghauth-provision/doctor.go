@@ -18,7 +18,8 @@ func (w *world) doctorVerb() *cli.Command {
 		about: `Checks the host as status does, and asks GitHub besides: for every app the key with
 its fingerprint, the clock, the App, its installation, the permissions and repositories
 that are wanted, and whether the stored token works; then gh's login and what shadows
-it, processes that hold a replaced token, the timer, its script, and drift. Each line
+it, processes that hold a replaced token, the timer, its script, and drift; and whether
+Takopi finds the plugin, and gives its agents a token that goes stale. Each line
 that is not ok says what to do. The exit status is 1 when something has failed.
 It changes nothing, but that a stored token which GitHub refuses is replaced. What an installation token cannot do is no fault of the host's:
 gh api user answers 403 for every one, since there is no user behind it.`,
@@ -64,7 +65,7 @@ func (w *world) doctor(ctx context.Context, c *cli.Context) error {
 	for _, app := range apps {
 		w.slow("asking GitHub about "+app.Name, func() { r.add(app.Name, w.appChecks(ctx, status.dir, app)...) })
 	}
-	r.add("", w.hostChecks(status)...)
+	r.add("", w.hostChecks(ctx, status)...)
 	r.veil(w.secret)
 	if c.Bool("json") {
 		err = w.printJSON(r)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +12,7 @@ import (
 )
 
 // hostChecks are those that status makes, too.
-func (w *world) hostChecks(s statusReport) (checks []preflight.Check) {
+func (w *world) hostChecks(ctx context.Context, s statusReport) (checks []preflight.Check) {
 	if len(s.Apps) == 0 {
 		checks = append(checks, failed("apps", "none is provisioned", "run "+program+" apply"))
 	}
@@ -18,8 +20,10 @@ func (w *world) hostChecks(s statusReport) (checks []preflight.Check) {
 		checks = append(checks, failed("lockdown", "since "+s.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
 	}
 	checks = append(checks, timerCheck(s), lastRunCheck(s.Service), lingerCheck(s.Linger), driftCheck(s.Host))
+	checks = append(checks, w.takopiChecks(ctx, s)...)
 	for _, note := range s.Notes {
-		if !strings.Contains(note, ": not checked: ") { // the checks above say so
+		told := slices.ContainsFunc(checks, func(c preflight.Check) bool { return noteOf(c) == note })
+		if !told && !strings.Contains(note, ": not checked: ") { // the checks above say so
 			checks = append(checks, warning("host", note, ""))
 		}
 	}

@@ -46,6 +46,7 @@ type statusReport struct {
 
 	dir     string // the key directory
 	noUnits string // why the units were not checked
+	takopi  *takopiPlugin
 }
 
 type appStatus struct {
@@ -174,7 +175,8 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	var disconnect func()
 	j.host, disconnect = w.connect(ctx)
 	defer disconnect()
-	j.host.Plugin = &takopiPlugin{w: w, j: j}
+	r.takopi = &takopiPlugin{w: w, j: j}
+	j.host.Plugin = r.takopi
 	p, err := j.plan(ctx)
 	switch {
 	case err != nil:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -40,6 +39,9 @@ type takopiPlugin struct {
 	failed bool // uv has, in this run: that has been told
 }
 
+// binary is the path of the program that the plugin runs.
+func (p *takopiPlugin) binary() string { return units.PathsOf(p.j.spec, p.j.executable).Binary }
+
 // Look reads what is there, and starts no program.
 func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	s := plan.PluginState{Dir: p.w.takopiDir()}
@@ -55,17 +57,15 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
-	s.Notes = p.hidden()
-	wheel, err := takopi.NewWheel(units.PathsOf(p.j.spec, p.j.executable).Binary, p.j.spec.Takopi.With...)
+	for _, c := range p.hurdles(e) {
+		s.Notes = append(s.Notes, noteOf(c))
+	}
+	wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
 	if err != nil {
 		return s, err
 	}
 	reason := e.Lacks(wheel, p.j.desired.Wheel)
-	if rival, recorded := e.Rival(); rival != "" {
-		s.Notes = append(s.Notes, fmt.Sprintf("the plugin is left as it is: %s offers /ghauth, too, and of two Takopi loads neither; take it out: %s", rival, p.without(rival, recorded)))
-		return s, nil
-	}
-	if reason == "" {
+	if rival, _ := e.Rival(); rival != "" || reason == "" {
 		return s, nil
 	}
 	words, err := e.Command(p.j.desired.Wheel)
@@ -79,25 +79,6 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
 	}
 	return s, nil
-}
-
-// without gives the command by which a package is taken out.
-func (p *takopiPlugin) without(name string, recorded bool) string {
-	if recorded {
-		return "uv tool install takopi, with all that you want in it but " + name
-	}
-	return "uv pip uninstall --python " + p.w.tilde(filepath.Join(p.w.takopiDir(), "bin/python")) + " " + name
-}
-
-// hidden tells what in takopi.toml keeps the plugin from being reached. That is the
-// owner's to change.
-func (p *takopiPlugin) hidden() []string {
-	file := p.j.spec.Takopi.Config
-	src, err := os.ReadFile(file)
-	if reason := takopi.Hidden(src); err == nil && reason != "" {
-		return []string{fmt.Sprintf("Takopi will not load the plugin: in %s, %s", p.w.tilde(file), reason)}
-	}
-	return nil
 }
 
 // errNotInstalled ends a plan whose install has failed: the next one of this run

@@ -23,6 +23,7 @@ type telegramKey struct{}
 //	telegram ask CHAT USER TEXT...     the same, and wait for the reply
 //	telegram crowd N CHAT USER TEXT... N times at once, and wait for all the replies
 //	telegram await REGEXP [N]          wait for a message of the bot, the N-th that matches
+//	telegram transcript FILE CHAT N    write the last N messages of a chat to FILE
 //	telegram pleased                   all fits the Bot API, and no chat holds a secret
 func telegramCommand(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -66,6 +67,8 @@ func telegramCommand(ts *testscript.TestScript, _ bool, args []string) {
 			return int64(len(seen)) == nth
 		})
 		ts.Check(err)
+	case "transcript":
+		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte((*t).Transcript(number(2), int(number(3)))), 0o644))
 	case "pleased":
 		pleased(ts, *t)
 	default:

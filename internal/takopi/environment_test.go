@@ -192,6 +192,24 @@ func TestRival(t *testing.T) {
 	}
 }
 
+// TestVersion: Takopi goes by the entry point, and nothing else.
+func TestVersion(t *testing.T) {
+	for points, want := range map[string]bool{"[takopi.command_backends]\nghauth = takopi_ghauth:BACKEND\n": true, "": false} {
+		dir := newEnvironment(t, `requirements = [{ name = "takopi" }]`, map[string]string{"takopi-1": "", "takopi_ghauth-1+g2": ""})
+		path := filepath.Join(dir, "lib/python3.14/site-packages/takopi_ghauth-1+g2.dist-info/entry_points.txt")
+		if err := os.WriteFile(path, []byte(points), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e, err := ReadEnvironment(dir)
+		if version, listed := e.Version(); err != nil || version != "1+g2" || listed != want {
+			t.Errorf("%q: %s, %v, %v", points, version, listed, err)
+		}
+	}
+	if version, listed := (Environment{}).Version(); version != "" || listed {
+		t.Errorf("nothing: %q, %v", version, listed)
+	}
+}
+
 // FuzzReceipt: whatever stands in a receipt, it is repeated or refused.
 func FuzzReceipt(f *testing.F) {
 	f.Add("requirements = [{ name = \"takopi\" }, { name = \"b\", git = \"https://git.test/b?rev=v1\" }]\npython = \"3.14\"")

@@ -7,11 +7,11 @@ import (
 )
 
 // Hidden says why a Takopi with the configuration src would not let /ghauth reach
-// the plugin although that is installed, or nothing.
-func Hidden(src []byte) string {
+// the plugin although that is installed, and what to do about it, or nothing.
+func Hidden(src []byte) (reason, fix string) {
 	d, err := parse(src)
 	if err != nil {
-		return "" // which Set has more to say about
+		return "", "" // which Set has more to say about
 	}
 	plugins, _ := d.decoded["plugins"].(map[string]any)
 	// No list, or an empty one, has all plugins (takopi's plugins.py).
@@ -25,9 +25,9 @@ func Hidden(src []byte) string {
 	shadowed := slices.ContainsFunc(slices.Collect(maps.Keys(projects)), func(alias string) bool { return strings.EqualFold(alias, "ghauth") })
 	switch {
 	case len(enabled) > 0 && !named:
-		return "plugins.enabled does not name " + Distribution
+		return "plugins.enabled does not name " + Distribution, "add it there, or take the list away"
 	case shadowed:
-		return "a project is called ghauth, and takes the command for itself"
+		return "a project is called ghauth, and takes the command for itself", "give the project another name"
 	}
-	return ""
+	return "", ""
 }

@@ -14,8 +14,8 @@ func TestHidden(t *testing.T) {
 		"not = [valid":                                                     "",
 		"plugins = 1\nprojects = 2":                                        "",
 	} {
-		if got := Hidden([]byte(src)); got != want {
-			t.Errorf("Hidden(%q) = %q, want %q", src, got, want)
+		if got, fix := Hidden([]byte(src)); got != want || (fix != "") != (want != "") {
+			t.Errorf("Hidden(%q) = %q, %q, want %q", src, got, fix, want)
 		}
 	}
 }

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plugin"
+	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
+	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// takopiChecks are those of the refresh script, of Takopi's plugin, and of what Takopi
+// is started with. No program is run for them.
+func (w *world) takopiChecks(ctx context.Context, s statusReport) []preflight.Check {
+	checks := s.takopi.scriptCheck()
+	if !s.takopi.wanted() {
+		return checks
+	}
+	checks = append(checks, s.takopi.pluginChecks()...)
+	apps, _ := refresh.Apps(s.dir)
+	checks = append(checks, w.takopiUnits(ctx, apps)...)
+	return append(checks, takopiProcesses(apps)...)
+}
+
+// wanted reports whether the spec, if there is one, sets Takopi up.
+func (p *takopiPlugin) wanted() bool { return p.j.spec == nil || p.j.spec.Takopi.Enabled }
+
+// scriptCheck looks at the script that /ghauth refresh would run, which takopi.toml
+// names, or else at the one that apply writes.
+func (p *takopiPlugin) scriptCheck() []preflight.Check {
+	src, err := os.ReadFile(p.config())
+	if err != nil || !p.wanted() {
+		src = nil
+	}
+	table, err := takopi.Table(src)
+	text, jsonErr := json.Marshal(table)
+	req, tableErr := plugin.ReadRequest(strings.NewReader(string(text)), p.w.getenv("HOME"))
+	if err := cmp.Or(err, jsonErr, tableErr); err != nil {
+		return []preflight.Check{failed("takopi.toml", p.w.tilde(p.config())+": "+err.Error(), "correct it, or run "+program+" apply")}
+	}
+	if _, named := table["refresh_script"]; !named && p.j.spec != nil {
+		req.RefreshScript = units.PathsOf(p.j.spec, p.j.executable).Script
+	}
+	script := plugin.Plugin{Request: req, Home: p.w.getenv("HOME")}
+	if why := script.ScriptMissing(); why != "" {
+		return []preflight.Check{failed("refresh script", why, "run "+program+" apply")}
+	}
+	return []preflight.Check{ok("refresh script", "is at "+p.w.tilde(req.RefreshScript))}
+}
+
+// pluginChecks tell whether Takopi has the plugin, by what is in its environment.
+func (p *takopiPlugin) pluginChecks() []preflight.Check {
+	if !p.w.hasTakopi() {
+		return []preflight.Check{notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")}
+	}
+	e, err := takopi.ReadEnvironment(p.w.takopiDir())
+	if err != nil {
+		return []preflight.Check{notChecked("plugin", err.Error(), "run: takopi plugins --load")}
+	}
+	hurdles := p.hurdles(e)
+	if slices.ContainsFunc(hurdles, func(c preflight.Check) bool { return c.Name == "plugin" }) {
+		return hurdles
+	}
+	return append([]preflight.Check{p.listed(e)}, hurdles...)
+}
+
+// listed tells whether Takopi finds the plugin, and uv will keep it.
+func (p *takopiPlugin) listed(e takopi.Environment) preflight.Check {
+	name, dir := "plugin", p.w.tilde(e.Dir)
+	version, listed := e.Version()
+	switch {
+	case version != "" && !listed:
+		return failed(name, "its entry point is gone from "+dir+": Takopi does not list it", "run: uv tool upgrade --reinstall takopi, and restart Takopi")
+	case p.j.spec != nil && !p.j.spec.Takopi.Plugin && version == "":
+		return notChecked(name, "the spec leaves it to you, and it is not in "+dir, "")
+	case version == "":
+		return failed(name, "it is not in "+dir, "run "+program+" apply, and restart Takopi")
+	}
+	if p.j.desired.Wheel != "" {
+		wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
+		if err != nil {
+			return failed(name, err.Error(), "")
+		}
+		if reason := e.Lacks(wheel, p.j.desired.Wheel); reason != "" {
+			return failed(name, "in "+dir+", "+reason, "run "+program+" apply, and restart Takopi")
+		}
+	}
+	return ok(name, takopi.Distribution+" "+version+" is in "+dir)
+}
+
+// takopiUnits looks for units that give Takopi a token file for an environment.
+func (w *world) takopiUnits(ctx context.Context, apps []refresh.App) (checks []preflight.Check) {
+	const name = "Takopi's unit"
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	manager, err := systemd.User(ctx, w.runtimeDir())
+	if err != nil {
+		return nil // the timer's check says so
+	}
+	defer manager.Close()
+	runners, err := manager.Runners(ctx, takopi.Tool)
+	if err != nil {
+		return []preflight.Check{notChecked(name, err.Error(), "")}
+	}
+	for _, r := range runners {
+		check := ok(name, r.Unit+" reads no token file")
+		for _, app := range apps {
+			if slices.ContainsFunc(r.Files, func(pattern string) bool { return leadsTo(pattern, app.TokenFile) }) {
+				check = failed(name, fmt.Sprintf("%s has EnvironmentFile=%s: what Takopi's agents get there is frozen when it starts, and dead within the hour", r.Unit, w.tilde(app.TokenFile)),
+					fmt.Sprintf("take that line out (systemctl --user edit --full %s), and restart it: gh's login and git's helper are kept fresh", r.Unit))
+			}
+		}
+		checks = append(checks, check)
+	}
+	return checks
+}
+
+// leadsTo reports whether a pattern of systemd's (glob(7)) leads to the file.
+func leadsTo(pattern, file string) bool {
+	all, _ := filepath.Glob(pattern)
+	return slices.ContainsFunc(append(all, pattern), func(path string) bool { return path == file || sameFile(path, file) })
+}
+
+// takopiProcesses looks at what a running Takopi has in its environment, where gh is
+// to take its stored login.
+func takopiProcesses(apps []refresh.App) (checks []preflight.Check) {
+	const name = "Takopi's environment"
+	i := slices.IndexFunc(apps, func(a refresh.App) bool { return a.GH })
+	if i < 0 {
+		return nil
+	}
+	for _, p := range refresh.Running("/proc", takopi.Tool, apps[i].Host) {
+		if p.Variable == "" {
+			checks = append(checks, ok(name, fmt.Sprintf("process %d has no token that gh would take", p.PID)))
+			continue
+		}
+		checks = append(checks, warning(name, fmt.Sprintf("Takopi (process %d) runs with %s set: gh in its agents does not use the stored login", p.PID, p.Variable),
+			"take it out of what starts Takopi (systemctl --user cat UNIT, or the shell's profile), and restart Takopi"))
+	}
+	return checks
+}
