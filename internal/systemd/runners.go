@@ -3,6 +3,7 @@ package systemd
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,8 +59,15 @@ func runs(commands [][]any, program string) bool {
 		path, _ := command[0].(string)
 		argv, _ := command[1].([]string)
 		words := strings.Fields(path + " " + strings.Join(argv, " "))
-		return slices.ContainsFunc(words, func(word string) bool { return filepath.Base(word) == program })
+		return slices.ContainsFunc(words, func(word string) bool { return filepath.Base(word) == program && !isDir(word) })
 	})
+}
+
+// isDir reports whether a word names a directory, as an argument may that is called
+// like the program.
+func isDir(word string) bool {
+	info, err := os.Stat(word)
+	return err == nil && filepath.IsAbs(word) && info.IsDir()
 }
 
 // firsts gives the first of each.

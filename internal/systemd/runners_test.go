@@ -1,6 +1,7 @@
 package systemd
 
 import (
+	"os"
 	"reflect"
 	"testing"
 
@@ -16,11 +17,13 @@ func TestRunners(t *testing.T) {
 		"bot.service":      "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=echo /opt/bin/robot --x\nEnvironmentFile=%h/a.env\nEnvironmentFile=-/b/*.env\n",
 		"my-robot.service": "[Service]\nExecStart=sh -c 'exec robot'\n", // a file, and never loaded
 		"robot@.service":   "[Service]\nExecStart=robot\n",
+		"robot-1.service":  "[Service]\nExecStart=ls /tmp/robot\n", // a directory
 		"robot-2.service":  "[Service]\nExecStart=robots\n",
 	} {
 		writeUnit(t, name, text)
 	}
 	writeUnit(t, "../../../a.env", "")
+	must(t, os.Mkdir("/tmp/robot", 0o700))
 	must(t, m.Reload(t.Context()))
 	if err := m.Start(t.Context(), "bot.service"); err != nil {
 		t.Fatal(err)
