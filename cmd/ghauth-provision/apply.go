@@ -204,6 +204,7 @@ func (w *world) applyPlan(ctx context.Context, j *job, p, head plan.Plan) error 
 		}
 		j.done++
 		w.print("%s %s", w.sign(a.Op), w.describe(reportOf(a)))
+		w.sayAll(w.unread(j, p, a))
 	})
 }
 

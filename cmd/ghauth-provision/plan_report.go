@@ -145,6 +145,9 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
 		notes = append(notes, w.withoutTakopi())
 	}
+	for _, a := range p.Actions {
+		notes = append(notes, w.unread(j, p, a)...)
+	}
 	notes = append(notes, w.proxyNotes(j.host)...)
 	for _, key := range units.Keys(j.spec) {
 		if note := w.spareKey(key); note != "" {

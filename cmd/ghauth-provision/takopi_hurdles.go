@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 )
@@ -41,4 +43,14 @@ func (p *takopiPlugin) without(name string, recorded bool) string {
 		return "uv tool install takopi, with all that you want in it but " + name
 	}
 	return "uv pip uninstall --python " + p.w.tilde(filepath.Join(p.w.takopiDir(), "bin/python")) + " " + name
+}
+
+// unread tells that a Takopi that runs has not the table that the action a of p gives
+// it, unless the plan has Takopi started anew, or asks for that.
+func (w *world) unread(j *job, p plan.Plan, a plan.Action) []string {
+	anew := slices.ContainsFunc(p.Actions, func(a plan.Action) bool { return a.Op == plan.InstallPlugin })
+	if a.Op != plan.Change || j.spec == nil || a.Target != j.spec.Takopi.Config || anew || !w.hasTakopi() || takopi.Watches(a.After.Content) {
+		return nil
+	}
+	return []string{"Takopi reads " + w.tilde(a.Target) + " when it starts: restart it, or say watch_config = true there"}
 }

@@ -6,6 +6,7 @@ package plugin
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -68,14 +69,27 @@ func (p Plugin) flow() string {
 	return fmt.Sprintf(`A GitHub App's private key on this host mints installation tokens, each good for one hour.
 
 1. A systemd user timer, outside of Takopi, runs ghauth-provision mint every few minutes. It asks GitHub for a new token only when the old one has half of its life left.
-2. The token goes to %s and to gh's stored login. A valid one is never replaced by nothing.
-3. Agents call gh as usual. An environment variable is frozen when a program starts, gh's login is not.
+2. %s A valid one is never replaced by nothing.
+3. Agents call git and gh as usual. An environment variable is frozen when a program starts, a stored login is not.
 4. /ghauth refresh runs %s, which does at once what the timer does later.
 
 gh api user answers 403 for such a token: an App's installation is no user. gh auth status tells whether the login is good.
 
 %s`,
-		p.tilde(p.TokenEnvFile), p.tilde(p.RefreshScript), p.exposure())
+		p.places(), p.tilde(p.RefreshScript), p.exposure())
+}
+
+// places says where tokens go.
+func (p Plugin) places() string {
+	apps, _ := refresh.Apps(p.dir())
+	text := "The token goes to " + p.tilde(p.TokenEnvFile)
+	if len(apps) > 1 {
+		text = fmt.Sprintf("Each of the %d apps has a file for its token, the first of them %s", len(apps), p.tilde(p.TokenEnvFile))
+	}
+	if slices.ContainsFunc(apps, func(a refresh.App) bool { return a.GH }) {
+		text += ", and gh's stored login has that token, too"
+	}
+	return text + "."
 }
 
 // exposure says where the apps' keys are, and who could read them.

@@ -31,3 +31,10 @@ func Hidden(src []byte) (reason, fix string) {
 	}
 	return "", ""
 }
+
+// Watches reports whether a Takopi with the configuration src takes up changes of it
+// while it runs; else it does when it starts (takopi's settings.py: watch_config).
+func Watches(src []byte) bool {
+	d, err := parse(src)
+	return err == nil && d.decoded["watch_config"] == true
+}

@@ -19,3 +19,14 @@ func TestHidden(t *testing.T) {
 		}
 	}
 }
+
+func TestWatches(t *testing.T) {
+	for src, want := range map[string]bool{
+		"": false, "watch_config = true": true, "watch_config = false": false, "watch_config = \"true\"": false,
+		"[plugins.ghauth]\nwatch_config = true": false, "not = [valid": false,
+	} {
+		if got := Watches([]byte(src)); got != want {
+			t.Errorf("Watches(%q) = %v", src, got)
+		}
+	}
+}
