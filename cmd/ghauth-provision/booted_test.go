@@ -100,7 +100,7 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 		}
 	}
 	if err == nil && strings.Contains(string(text), "\n#host gh\n") {
-		err = copyGH(ctx, m, filepath.Join(dir, "bin/gh"))
+		err = copyGH(ctx, m)
 	}
 	story := filepath.Join(dir, name)
 	if err == nil {
@@ -122,10 +122,10 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 }
 
 // copyGH gives a machine whose Debian has none the gh of this one.
-func copyGH(ctx context.Context, m *testboot.Machine, to string) error {
+func copyGH(ctx context.Context, m *testboot.Machine) error {
 	gh, err := exec.LookPath("gh")
 	if err == nil {
-		err = m.Copy(ctx, gh, to, 0o755)
+		err = m.Copy(ctx, gh, "/usr/local/bin/gh", 0o755)
 	}
 	return err
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,5 +27,24 @@ func TestWithoutTokens(t *testing.T) {
 	got := withoutTokens(strings.Fields("HOME=/h GH_TOKEN=x UV_INDEX=y GITHUB_TOKEN=x GITHUB_APP_ID=1 PATH=/bin"))
 	if want := "HOME=/h UV_INDEX=y PATH=/bin"; strings.Join(got, " ") != want {
 		t.Errorf("got %q, want %s", got, want)
+	}
+}
+
+// TestLeadsTo: a unit may name a token file by a pattern, or through a link.
+func TestLeadsTo(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "github-token.env"), filepath.Join(dir, "link.env")
+	if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Symlink(file, link), os.WriteFile(dir+"/other", nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for pattern, want := range map[string]bool{
+		file: true, link: true, dir + "/github-*.env": true, dir + "/link.?nv": true, dir + "/other": false, dir + "/*.txt": false, dir + "/[": false,
+	} {
+		if got := leadsTo(pattern, file); got != want {
+			t.Errorf("leadsTo(%s) = %v", pattern, got)
+		}
+	}
+	if gone := dir + "/gone"; !leadsTo(gone, gone) {
+		t.Error("a file that is not there yet is not found")
 	}
 }
