@@ -205,16 +205,6 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	return r, nil
 }
 
-func lingerText(l plan.Linger) string {
-	switch l {
-	case plan.LingerUnknown:
-		return "not checked"
-	case plan.LingerOn:
-		return "on"
-	}
-	return "off"
-}
-
 func unitOf(s plan.State, name string) unitStatus {
 	u := unitStatus{Name: name, Load: "not checked", File: "not checked", Active: "not checked", DropIns: []string{}}
 	for _, have := range s.Units {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 )
 
 // showStatus prints a report for people.
@@ -113,4 +115,14 @@ func (w *world) good(ok bool, text string) string {
 		return w.paint(green, text)
 	}
 	return w.paint(yellow, text)
+}
+
+func lingerText(l plan.Linger) string {
+	switch l {
+	case plan.LingerUnknown:
+		return "not checked"
+	case plan.LingerOn:
+		return "on"
+	}
+	return "off"
 }
