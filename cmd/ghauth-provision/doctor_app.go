@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto"
+	"os/exec"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/broker"
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
@@ -128,6 +129,9 @@ func (w *world) ghCheck(app refresh.App) preflight.Check {
 	token, _, _ := app.Stored(w.now())
 	if name := refresh.Shadow(app.Host, w.env); name != "" {
 		return warning("gh", name+" is set here, which gh takes before its stored login", "unset it: gh's login is kept fresh, and the variable is not")
+	}
+	if _, err := exec.LookPath("gh"); err != nil {
+		return failed("gh", "is not installed", "apt-get install gh, or set gh { enabled = false } in the spec")
 	}
 	if token.Value == "" || !app.GHHas(token.Value, w.env) {
 		return failed("gh", "does not have the stored token", "run "+program+" mint")

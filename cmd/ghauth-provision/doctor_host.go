@@ -32,7 +32,10 @@ func (w *world) hostChecks(ctx context.Context, s statusReport) (checks []prefli
 
 func timerCheck(s statusReport) preflight.Check {
 	u := s.Timer
-	const fix = "run " + program + " apply, or systemctl --user enable --now " + units.Timer
+	fix := "run " + program + " apply"
+	if u.File == "disabled" { // by its owner, which apply leaves
+		fix = "run systemctl --user enable --now " + units.Timer
+	}
 	switch {
 	case u.Active == "not checked":
 		return notChecked("timer", s.noUnits, "run it in a session of this user")

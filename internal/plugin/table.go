@@ -21,7 +21,7 @@ type Table struct {
 }
 
 // readTable reads a table from JSON. What it does not set has the value that it
-// has in a spec's takopi block. A number may come as a string: that is how Takopi
+// has in a spec's takopi block. A number or a list may come as a string: that is how Takopi
 // passes on what the environment overrides. Paths may begin with ~.
 func readTable(data []byte, home string) (Table, error) {
 	var keys map[string]json.RawMessage
@@ -30,8 +30,8 @@ func readTable(data []byte, home string) (Table, error) {
 	}
 	tokenFile, script := "~/.config/takopi/github-token.env", "~/.local/bin/takopi-refresh-github-token"
 	age, timeout := number(55), number(30)
-	var words []string
-	var ids []number
+	var words list[string]
+	var ids list[number]
 	for _, k := range []struct {
 		name string
 		to   any
@@ -76,6 +76,21 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	// (RFC 8259, section 6); TOML, Python and Go keep all of them.
 	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
 	*n = number(v)
+	return err
+}
+
+// list is a list, or a string that holds one as JSON.
+type list[T any] []T
+
+// UnmarshalJSON takes [7] and "[7]".
+func (l *list[T]) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) == nil {
+		data = []byte(text)
+	}
+	var all []T
+	err := json.Unmarshal(data, &all)
+	*l = all
 	return err
 }
 

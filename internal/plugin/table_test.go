@@ -32,6 +32,9 @@ func TestReadTable(t *testing.T) {
 			with(func(t *Table) { t.MaxTokenAge, t.RefreshTimeout = 5*time.Minute, 7*time.Second })},
 		{`{"run_refresh_with": ["sudo", "-n"]}`, with(func(t *Table) { t.RunRefreshWith = []string{"sudo", "-n"} })},
 		{`{"allowed_user_ids": [7, "-100123"]}`, with(func(t *Table) { t.AllowedUserIDs = []int64{7, -100123} })},
+		{`{"allowed_user_ids": "[7, \"8\"]", "run_refresh_with": "[\"sudo\", \"-n\"]"}`, with(func(t *Table) {
+			t.AllowedUserIDs, t.RunRefreshWith = []int64{7, 8}, []string{"sudo", "-n"}
+		})},
 		{`{"allowed_user_ids": [1425369874512365478]}`, with(func(t *Table) { t.AllowedUserIDs = []int64{1425369874512365478} })},
 	} {
 		got, err := ReadRequest(strings.NewReader(tt.in), "/home/ada")
@@ -57,6 +60,8 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"refresh_timeout_seconds": -1}`:               "from 1 to 86400",
 		`{"refresh_timeout_seconds": 1e18}`:             "refresh_timeout_seconds has the wrong type",
 		`{"refresh_timeout_seconds": 4503599627370495}`: "from 1 to 86400",
+		`{"allowed_user_ids": "7"}`:                     "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": "canary"}`:                "allowed_user_ids has the wrong type",
 		`{"allowed_user_ids": ["canary"]}`:              "allowed_user_ids has the wrong type",
 		strings.Repeat(" ", maxRequest+1):               "larger than",
 	} {

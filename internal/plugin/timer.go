@@ -21,7 +21,7 @@ func (t Timer) lines(now time.Time) (lines []string) {
 	case t.Unknown:
 		return []string{"timer: not checked, no systemd answers here"}
 	case !t.Active:
-		lines = append(lines, "timer: not running: run `ghauth-provision apply` on the host")
+		lines = append(lines, "timer: not running: on the host, run `ghauth-provision apply`; if it was disabled, `systemctl --user enable --now takopi-github-token-refresh.timer`")
 	case t.Next.After(now):
 		lines = append(lines, "timer: next run in "+span(t.Next.Sub(now)))
 	default:

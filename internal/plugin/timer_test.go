@@ -13,7 +13,7 @@ func TestTimerLines(t *testing.T) {
 		want  string
 	}{
 		{Timer{Unknown: true}, "timer: not checked, no systemd answers here"},
-		{Timer{}, "timer: not running: run `ghauth-provision apply` on the host"},
+		{Timer{}, "timer: not running: on the host, run `ghauth-provision apply`; if it was disabled, `systemctl --user enable --now takopi-github-token-refresh.timer`"},
 		{Timer{Active: true, Next: soon}, "timer: next run in 4m"},
 		{Timer{Active: true, Next: soon, Status: 77}, "timer: next run in 4m"}, // of a run that is not the last
 		{Timer{Active: true}, "timer: at work now"},
