@@ -46,9 +46,7 @@ func (d *differ) pruneFile(have, gone File, rec Record) error {
 		d.keepBackup(rec)
 		return nil
 	}
-	if rec.Secret && !d.desired.Purge && have.Kind != Absent && !d.moved[rec.Path] {
-		d.after[rec.Path] = rec
-		d.notes = append(d.notes, fmt.Sprintf("the %s stays at %s; destroy --purge-key removes it", rec.Label, rec.Path))
+	if rec.Secret && !d.desired.Purge && have.Kind != Absent && !d.moved[rec.Path] && !d.spend(have, &gone, rec) {
 		return nil
 	}
 	asBefore := rec.Was != nil && rec.Was.SHA256 == have.Hash

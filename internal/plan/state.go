@@ -38,6 +38,8 @@ type State struct {
 	Wheel, TakopiUnit string
 	// Purge has private keys go, too, when nothing asks for them any more.
 	Purge bool
+	// Spent are, by path, the private keys that go although nothing purges them.
+	Spent map[string]SpentKey
 	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
 	// although somebody else has changed them, and paths that are to be left.
 	Overwrite, Keep []string
