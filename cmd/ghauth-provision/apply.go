@@ -83,6 +83,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		minted = w.tryBroker(ctx, j)
 	case w.root == "":
 		minted = w.firstMint(ctx, j)
+		minted = errors.Join(minted, w.leaveKeys(ctx, j))
 	}
 	if ctx.Err() != nil {
 		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", "run it again: it goes on from there"})

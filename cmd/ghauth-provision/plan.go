@@ -60,6 +60,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := w.settleBy(c, &j.desired); err != nil {
 		return nil, nil, err
 	}
+	j.desired.Spent = w.spentKeys(s)
 	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
 }
 

@@ -167,6 +167,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 		watched = units.Watched(s.Paths.UnitDir)
 		if unknown = recall(s); unknown == nil {
 			j.desired, unknown = units.Desired(s, site)
+			j.desired.Spent = w.spentKeys(s)
 		}
 	}
 	if specErr != nil || unknown != nil {

@@ -41,6 +41,7 @@ var copyVault sync.Once
 //	vault token FILE TTL         write a new token that may sign
 //	vault seal, unseal, rotate
 //	vault exportable             the key can be read from now on
+//	vault export FILE            and is: version 1
 func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	city := cityOf(ts)
 	if args[0] == "up" {
@@ -92,6 +93,8 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "exportable":
 		_, err := v.Do(http.MethodPost, "transit/keys/takopi/config", map[string]any{"exportable": true})
 		ts.Check(err)
+	case "export":
+		write(v.Export())
 	default:
 		ts.Fatalf("vault %s?", args[0])
 	}

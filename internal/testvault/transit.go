@@ -64,6 +64,18 @@ func (s *Server) Token(policy, ttl string) (string, error) {
 	return token, nil
 }
 
+// Export gives version 1 of the key of Setup in PEM, once it is exportable.
+func (s *Server) Export() (string, error) {
+	answer, err := s.Do(http.MethodGet, "transit/export/signing-key/"+s.key+"/1", nil)
+	if err != nil {
+		return "", err
+	}
+	data, _ := answer["data"].(map[string]any)
+	keys, _ := data["keys"].(map[string]any)
+	text, _ := keys["1"].(string)
+	return text, nil
+}
+
 // Public gives the public half of a version of the key of Setup.
 func (s *Server) Public(version int) (*rsa.PublicKey, error) {
 	answer, err := s.Do(http.MethodGet, s.keyPath(), nil)

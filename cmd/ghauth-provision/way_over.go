@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
+	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
+)
+
+// A leftKey is the managed file of an app whose keys are no files any more.
+type leftKey struct {
+	app, path         string
+	hash, fingerprint string
+	sources           []namedSource // what has its keys now
+}
+
+// leftKeys gives those that are keys. What a command reads, nobody can tell: it may be
+// this very file, so nothing is left where an app has one.
+func (w *world) leftKeys(s *spec.Spec) (left []leftKey) {
+	if w.root != "" {
+		return nil // what signs there is not to be had from here
+	}
+	asked := map[string]bool{}
+	for _, key := range units.Keys(s) {
+		asked[key.Managed], asked[key.Source] = true, true
+	}
+	for i, app := range s.Apps {
+		sources := signersOf(app)
+		if len(sources) == 0 || slices.ContainsFunc(sources, func(s namedSource) bool { return len(s.Command) > 0 }) {
+			continue
+		}
+		for _, ext := range []string{".pem", ".next.pem"} {
+			path := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ext)
+			data, err := mint.ReadKeyFile(path)
+			if err == nil && !asked[path] {
+				left = append(left, leftKey{app.Name, path, plan.Hash(data), fingerprintIn(data), sources})
+			}
+		}
+	}
+	return left
+}
+
+// by gives the one of the sources that a token came by, if it is one of them.
+func (k leftKey) by(token refresh.Stored) (source namedSource, proved bool) {
+	at := slices.IndexFunc(k.sources, func(s namedSource) bool { return token.Signer == s.ID() })
+	if at < 0 {
+		return k.sources[0], false
+	}
+	return k.sources[at], true
+}
+
+// spentKeys gives the left keys that go: now where a token that lives has come from
+// what has the same key, and else as soon as one has.
+func (w *world) spentKeys(s *spec.Spec) map[string]plan.SpentKey {
+	spent := map[string]plan.SpentKey{}
+	for _, key := range w.leftKeys(s) {
+		token := w.liveToken(s, key.app)
+		source, proved := key.by(token)
+		if !proved || token.Key == key.fingerprint {
+			spent[key.path] = plan.SpentKey{Hash: key.hash, Has: source.String(), Proved: proved}
+		}
+	}
+	return spent
+}
+
+// liveToken gives the stored token of an app, if that is one that works by its own
+// account.
+func (w *world) liveToken(s *spec.Spec, name string) refresh.Stored {
+	apps, _ := refresh.Apps(s.Paths.ConfigDir)
+	at := slices.IndexFunc(apps, func(a refresh.App) bool { return a.Name == name })
+	if at < 0 {
+		return refresh.Stored{}
+	}
+	token, state, _ := apps[at].Stored(w.now())
+	if state != refresh.Fresh && state != refresh.Due {
+		return refresh.Stored{}
+	}
+	return token
+}
+
+// unproved reports whether an app has left a key file behind and no token has come
+// yet without it: one by the file, however fresh, proves nothing.
+func (w *world) unproved(s *spec.Spec, app refresh.App) bool {
+	return slices.ContainsFunc(w.leftKeys(s), func(k leftKey) bool {
+		_, proved := k.by(w.liveToken(s, app.Name))
+		return k.app == app.Name && !proved
+	})
+}
+
+// leaveKeys removes the key files that the mints have shown to be spent. A saved plan
+// says nothing of that: the next apply does it.
+func (w *world) leaveKeys(ctx context.Context, j *job) error {
+	if j.saved != nil {
+		return nil
+	}
+	j.desired.Spent = w.spentKeys(j.spec)
+	for _, key := range j.desired.Spent {
+		if key.Proved {
+			return w.carryOut(ctx, j)
+		}
+	}
+	return nil
+}
