@@ -28,6 +28,10 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) []pr
 		checks = append(checks, warning("exposure", "Vault lets the key itself be read: it was made exportable, or may be backed up in plain text",
 			"import the key anew without exportable and allow_plaintext_backup, which nothing takes back"))
 	}
+	apps, _ := refresh.Apps(dir)
+	if detail, fix := w.exposed(app, keyFilesOf(apps)); detail != "" {
+		checks = append(checks, warning("exposure", detail, fix))
+	}
 	if !app.NextKey.IsZero() {
 		checks = append(checks, nextKeyCheck(keys), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
 	}

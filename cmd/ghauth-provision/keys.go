@@ -127,8 +127,8 @@ func (w *world) spareKey(key units.Key) string {
 		return ""
 	}
 	where := "is no longer needed"
-	for _, dir := range []string{"/tmp/", "/var/tmp/", "/dev/shm/", w.getenv("HOME") + "/Downloads/"} {
-		if strings.HasPrefix(key.Source, dir) {
+	for _, dir := range losingDirs(w.getenv("HOME")) {
+		if strings.HasPrefix(key.Source, dir+"/") {
 			where = "lies where keys get lost, and is no longer needed"
 		}
 	}

@@ -154,7 +154,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 			notes = append(notes, note)
 		}
 	}
-	return notes
+	return append(notes, w.exposedNotes(j)...)
 }
 
 func (w *world) printJSON(v any) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
@@ -91,17 +92,22 @@ func (w *world) unproved(s *spec.Spec, app refresh.App) bool {
 	})
 }
 
-// leaveKeys removes the key files that the mints have shown to be spent. A saved plan
-// says nothing of that: the next apply does it.
-func (w *world) leaveKeys(ctx context.Context, j *job) error {
-	if j.saved != nil {
-		return nil
-	}
-	j.desired.Spent = w.spentKeys(j.spec)
-	for _, key := range j.desired.Spent {
-		if key.Proved {
-			return w.carryOut(ctx, j)
+// leaveKeys removes the key files that the mints have shown to be spent, and says what
+// to do about keys whose files have gone in this run. A saved plan says nothing of what
+// a mint shows: the next apply sees to it.
+func (w *world) leaveKeys(ctx context.Context, j *job) (err error) {
+	before := j.desired.Spent
+	if j.saved == nil {
+		j.desired.Spent = w.spentKeys(j.spec)
+		if slices.ContainsFunc(slices.Collect(maps.Values(j.desired.Spent)), func(k plan.SpentKey) bool { return k.Proved }) {
+			err = w.carryOut(ctx, j)
 		}
 	}
-	return nil
+	for path := range before {
+		if !exists(path) {
+			w.say("a key that has been in a file may have been read: %s", replaceKey)
+			break
+		}
+	}
+	return err
 }
