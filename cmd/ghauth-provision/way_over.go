@@ -20,24 +20,21 @@ type leftKey struct {
 }
 
 // leftKeys gives those that are keys. What a command reads, nobody can tell: it may be
-// this very file, so nothing is left where an app has one.
+// this very file, so nothing is left where an app has one. Nor is it while the app has
+// another file, by which tokens may come.
 func (w *world) leftKeys(s *spec.Spec) (left []leftKey) {
 	if w.root != "" {
 		return nil // what signs there is not to be had from here
 	}
-	asked := map[string]bool{}
-	for _, key := range units.Keys(s) {
-		asked[key.Managed], asked[key.Source] = true, true
-	}
 	for i, app := range s.Apps {
 		sources := signersOf(app)
-		if len(sources) == 0 || slices.ContainsFunc(sources, func(s namedSource) bool { return len(s.Command) > 0 }) {
+		isCommand := func(s namedSource) bool { return len(s.Command) > 0 }
+		if len(units.KeysOf(s, i)) > 0 || slices.ContainsFunc(sources, isCommand) {
 			continue
 		}
 		for _, ext := range []string{".pem", ".next.pem"} {
 			path := units.AppFile(s.Paths.ConfigDir, "github-app", i, app.Name, ext)
-			data, err := mint.ReadKeyFile(path)
-			if err == nil && !asked[path] {
+			if data, err := mint.ReadKeyFile(path); err == nil {
 				left = append(left, leftKey{app.Name, path, plan.Hash(data), fingerprintIn(data), sources})
 			}
 		}
