@@ -1,0 +1,147 @@
+package main_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var long = flag.Bool("long", false, "disturb the program at every step, not at a sample of them, and at 1,000 moments")
+
+// longVar tells the process in the host of the flag.
+const longVar = "GHAUTH_LONG"
+
+// sample is how many disturbances of a command are tried without the flag.
+const sample = 20
+
+// TestCrashes runs every story of testdata/crash in a host of its own: what writes
+// files is killed, or given an error, at its system calls.
+func TestCrashes(t *testing.T) {
+	testhost.Need(t)
+	if _, err := exec.LookPath("strace"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	files, err := filepath.Glob("testdata/crash/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no stories: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			if *long {
+				inHost(t, file, time.Hour, longVar+"=1")
+			} else {
+				inHost(t, file, storyLimit)
+			}
+		})
+	}
+}
+
+// A crasher disturbs a command, each time from the same state, and looks at what is
+// left of it, and at what the run after it makes of that.
+type crasher struct {
+	ts            *testscript.TestScript
+	home          home
+	again         string // a shell script: the run after it, which has to succeed
+	command       []string
+	before, after snapshot // a run that nobody disturbs
+}
+
+// crash is a command of stories:
+//
+//	crash kill AGAIN CMD...    killed before each call that changes files
+//	crash fail AGAIN CMD...    each call that writes files is given an error
+//	crash random AGAIN CMD...  killed at a random moment
+func crash(ts *testscript.TestScript, _ bool, args []string) {
+	c := crasher{ts: ts, home: homeOf(ts), again: ts.MkAbs(args[1]), command: args[2:]}
+	c.home.save()
+	c.before = c.home.look()
+	start := time.Now()
+	c.run("strace", recording...)
+	took := time.Since(start)
+	c.next("recorded")
+	c.after = c.home.look()
+	all := disturbances(args[0], string(c.trace()), c.home.dir, took)
+	stride := 1
+	if os.Getenv(longVar) == "" {
+		stride = max(1, len(all)/sample)
+	}
+	tried, hit := 0, 0
+	for i := rand.IntN(stride); i < len(all); i += stride {
+		c.home.restore()
+		tried++
+		if c.disturb(all[i]) {
+			hit++
+		}
+	}
+	ts.Logf("%d of %d disturbances tried, %d hit", tried, len(all), hit)
+	if hit == 0 || hit < tried/3 {
+		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
+	}
+}
+
+// disturb reports whether the disturbance came to pass: threads do not always have
+// the calls that they had when they were recorded.
+func (c crasher) disturb(d disturbance) bool {
+	state, told := c.run(d.argv[0], d.argv[1:]...)
+	trace := c.trace()
+	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
+	failed := d.told != "" && injected(trace, c.home.dir)
+	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
+		c.ts.Fatalf("%s: %s\n%s\n%s", d, problem, told, trace)
+	}
+	if failed && (state.Success() || !strings.Contains(told, d.told)) {
+		c.ts.Fatalf("%s: status %d\n%s\n%s", d, state.ExitCode(), told, trace)
+	}
+	again := c.next(d.String())
+	if diff := c.home.look().diff(c.after); diff != "" {
+		c.ts.Fatalf("%s: the next run ends elsewhere:\n%s\n%s\n%s", d, diff, again, trace)
+	}
+	return killed || failed
+}
+
+// run runs the command by way of another, and returns how it ended and what it told.
+func (c crasher) run(by string, args ...string) (*os.ProcessState, string) {
+	if err := os.WriteFile(c.ts.MkAbs("trace"), nil, 0o600); err != nil {
+		c.ts.Fatalf("%v", err)
+	}
+	cmd := exec.Command(by, append(args[:len(args):len(args)], c.command...)...)
+	cmd.Dir = c.ts.MkAbs(".")
+	// Each thread's calls are counted for themselves, and a goroutine that always
+	// finds a free processor mostly stays on its thread.
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=16")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		c.ts.Fatalf("%v", err)
+	}
+	cityOf(c.ts).mustNotHold(c.ts, "the output", out.String())
+	return cmd.ProcessState, out.String()
+}
+
+func (c crasher) next(what string) string {
+	cmd := exec.Command("sh", c.again)
+	cmd.Dir = c.ts.MkAbs(".")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		c.ts.Fatalf("%s: the next run: %v\n%s", what, err, out)
+	}
+	return string(out)
+}
+
+func (c crasher) trace() string { return c.ts.ReadFile("trace") }
