@@ -35,7 +35,7 @@ var (
 	passing = regexp.MustCompile(`ghs_\w+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
 	ofToken = regexp.MustCompile(`/github-token[^/]*$`)
 	// What grows with each run, or is gh's; and what says how far a run has come.
-	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.earlier|hosts\.yml)$`)
+	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml)$`)
 	progress = "ghauth-manifest.json"
 )
 

@@ -21,7 +21,7 @@ func (d disturbance) String() string { return strings.Join(d.argv, " ") }
 // writes those that a full or a broken disk makes fail (strace(1)).
 var (
 	changes = []string{"openat", "mkdirat", "write", "fchmod", "fchmodat", "fsync", "renameat", "renameat2", "unlinkat", "symlinkat"}
-	writes  = []string{"openat", "mkdirat", "write", "fchmod", "fsync", "renameat", "renameat2", "close"}
+	writes  = []string{"openat", "mkdirat", "write", "fchmod", "fsync", "renameat", "renameat2", "unlinkat", "close"}
 )
 
 // recording is strace without a disturbance. It lets go of children (execve).
@@ -102,12 +102,15 @@ func changesFile(m []string, home string) bool {
 	return true
 }
 
-// injected reports whether the call that was given an error is one to look at. The
-// record of what was done is kept as well as may be, and so is the lock.
+// lesser files are kept as well as may be: a run that cannot write these says so, and goes on.
+var lesser = regexp.MustCompile(`/(audit\.log|\.?github-token[^/]*\.earlier\d*)$|/\.config/gh/`)
+
+// injected reports whether the call that was given an error is one that a run must
+// not get over. What unlink(2) refuses may be a directory, and go by rmdir(2).
 func injected(trace, home string) bool {
 	for line := range strings.Lines(trace) {
 		if m := call.FindStringSubmatch(line); m != nil && strings.Contains(line, "(INJECTED)") {
-			return changesFile(m, home) && !strings.HasSuffix(m[3], "/audit.log")
+			return changesFile(m, home) && !lesser.MatchString(m[3]) && !strings.Contains(trace, `"`+m[3]+`", AT_REMOVEDIR) = 0`)
 		}
 	}
 	return false
