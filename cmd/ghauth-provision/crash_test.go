@@ -108,7 +108,7 @@ func (c crasher) disturb(d disturbance) bool {
 	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
 		c.ts.Fatalf("%s: %s\n%s\n%s", d, problem, told, last(trace))
 	}
-	if failed && !owned(told, d.told, state.Success()) {
+	if failed && !owned(told, d.told, state.ExitCode()) {
 		c.ts.Fatalf("%s: status %d\n%s\n%s", d, state.ExitCode(), told, last(trace))
 	}
 	again := c.next(d.String())
@@ -118,11 +118,11 @@ func (c crasher) disturb(d disturbance) bool {
 	return killed || failed
 }
 
-// owned reports whether what was told owns up to an error of the disk: with what to do
-// about it, unless only the digest of an earlier token was lost.
-func owned(told, how string, success bool) bool {
-	remedied := strings.Contains(told, "what to do: ") && !success
-	return strings.Contains(told, how) && (remedied || strings.Contains(told, "the token before cannot be told from others"))
+// owned reports whether a run has owned up to an error of the disk: by its status and
+// with what to do, unless only the digest of an earlier token was lost.
+func owned(told, how string, status int) bool {
+	const noWrite, lost = 73, "the token before cannot be told from others"
+	return strings.Contains(told, how) && (status == noWrite && strings.Contains(told, "what to do: ") || strings.Contains(told, lost))
 }
 
 // run runs the command by way of another, and returns how it ended and what it told.
