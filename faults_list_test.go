@@ -56,4 +56,5 @@ var faults = []fault{
 	{"long-token", "a token of several hundred characters", "stored, masked and used like a short one"},
 	{"echoed-secret", "GitHub, gh or a proxy repeats a secret in an error", "cut before it is shown"},
 	{"leak", "tokens and keys anywhere else than in their files", "there are none: below the home, in the journal, in arguments and environments"},
+	{"core-file", "a signal that makes other programs leave a core file", "there is none"},
 }
