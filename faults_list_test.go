@@ -50,6 +50,7 @@ var faults = []fault{
 	{"bad-home", "a home with a quote; none; another than passwd's", "refused, with the reason"},
 	{"umask", "a umask of 000 or 777", "the modes are exact"},
 	{"root", "`apply` run by root; `mint` run by root for another user", "refused; becomes that user first"},
+	{"no-credential", "the broker's key is not among its credentials", "told at the start, which fails"},
 	{"told-to-end", "SIGTERM during a mint", "gone at once, and nothing is left half done"},
 	{"no-reader", "whoever reads the output goes away", "the work is done all the same"},
 	{"binary-gone", "the binary is moved away after an apply", "`status` tells of it"},

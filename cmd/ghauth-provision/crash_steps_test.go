@@ -54,7 +54,7 @@ func disturbances(kind, trace, home string, took time.Duration) (all []disturban
 		}
 	case "random":
 		for range 340 { // three commands make 1,000
-			moment := fmt.Sprint(rand.Float64() * took.Seconds())
+			moment := fmt.Sprint(rand.Float64() * took.Seconds() / 2) // strace takes as long again
 			all = append(all, disturbance{argv: []string{"timeout", "--signal=KILL", moment}})
 		}
 	}
