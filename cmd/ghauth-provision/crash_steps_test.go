@@ -106,12 +106,18 @@ func changesFile(m []string, home string) bool {
 var lesser = regexp.MustCompile(`/(audit\.log|\.?github-token[^/]*\.earlier\d*)$|/\.config/gh/`)
 
 // injected reports whether the call that was given an error is one that a run must
-// not get over. What unlink(2) refuses may be a directory, and go by rmdir(2).
-func injected(trace, home string) bool {
+// not get over. What unlink(2) refuses may be a directory, and go by rmdir(2). Several
+// threads may have been given one, and what is told is lost like that, too.
+func injected(trace, home string) (looked bool) {
 	for line := range strings.Lines(trace) {
-		if m := call.FindStringSubmatch(line); m != nil && strings.Contains(line, "(INJECTED)") {
-			return changesFile(m, home) && !lesser.MatchString(m[3]) && !strings.Contains(trace, `"`+m[3]+`", AT_REMOVEDIR) = 0`)
+		m := call.FindStringSubmatch(line)
+		if m == nil || !strings.Contains(line, "(INJECTED)") {
+			continue
 		}
+		if !changesFile(m, home) || lesser.MatchString(m[3]) || strings.Contains(trace, `"`+m[3]+`", AT_REMOVEDIR) = 0`) {
+			return false
+		}
+		looked = true
 	}
-	return false
+	return looked
 }
