@@ -148,10 +148,11 @@ func (c crasher) disturb(d disturbance) bool {
 }
 
 // owned reports whether a run has owned up to an error of the disk: by its status and
-// with what to do, unless only the digest of an earlier token was lost.
+// with what to do, unless only a lesser file was lost.
 func owned(told, how string, status int) bool {
-	const noWrite, lost = 73, "the token before cannot be told from others"
-	return strings.Contains(told, how) && (status == noWrite && strings.Contains(told, "what to do: ") || strings.Contains(told, lost))
+	const noWrite = 73
+	lost := strings.Contains(told, "the token before cannot be told from others") || strings.Contains(told, "no record was kept: ")
+	return strings.Contains(told, how) && (status == noWrite && strings.Contains(told, "what to do: ") || lost)
 }
 
 // run runs the command by way of another, and returns how it ended and what it told.
