@@ -13,6 +13,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
+	"golang.org/x/sys/unix"
 )
 
 // The exit statuses. Those from 64 are sysexits.h's.
@@ -139,6 +140,22 @@ func remedyOf(err error) string {
 		return "try again in a moment"
 	case is[*refresh.LockdownError](err):
 		return "when the incident is over, run: " + program + " resume"
+	}
+	return diskRemedy(err)
+}
+
+// diskRemedy gives what to do about a disk that does not take what is written
+// (errno(3)), or nothing.
+func diskRemedy(err error) string {
+	switch {
+	case errors.Is(err, unix.ENOSPC):
+		return "make room on that disk, and run it again"
+	case errors.Is(err, unix.EDQUOT):
+		return "remove files of this user's on that disk, or have the quota raised, and run it again"
+	case errors.Is(err, unix.EROFS):
+		return "mount that file system for writing, and run it again; if an error made it read-only, the kernel's log says so: journalctl -k"
+	case errors.Is(err, unix.EIO):
+		return "the disk fails, or the way to it; the kernel's log says more: journalctl -k"
 	}
 	return ""
 }

@@ -17,6 +17,8 @@ const nobody = 65534
 
 // TestRootBecomesTheOwner: what sudo runs writes as the owner of the key
 // directory all the same, and could not do otherwise.
+//
+// Fault: root
 func TestRootBecomesTheOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		if os.Getenv("CI") == "true" {

@@ -75,12 +75,15 @@ func TestStories(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			inHost(t, file)
+			inHost(t, file, storyLimit)
 		})
 	}
 }
 
-func inHost(t *testing.T, file string) {
+// storyLimit bounds a story.
+const storyLimit = 3 * time.Minute
+
+func inHost(t *testing.T, file string, limit time.Duration, env ...string) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -95,8 +98,8 @@ func inHost(t *testing.T, file string) {
 	}
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
-	c.Env = []string{storyVar + "=" + copied, "PATH=" + tools + "/bin:/usr/local/bin:/usr/bin:/bin"}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	c.Env = append(env, storyVar+"="+copied, "PATH="+tools+"/bin:/usr/local/bin:/usr/bin:/bin")
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	status, err := testhost.Run(ctx, c, filepath.Join(tools, "stories"))
 	if err != nil || status != 0 {

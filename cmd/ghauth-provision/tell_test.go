@@ -32,6 +32,7 @@ func tell(file string) (status int) {
 		Setup:              setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":    await,
+			"crash":    crash,
 			"exits":    exits,
 			"github":   githubCommand,
 			"mode":     mode,

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Fault: umask
 func TestWriteModesHoldUnderAnyUmask(t *testing.T) {
 	for _, umask := range []int{0, 0o022, 0o777} {
 		for _, mode := range []fs.FileMode{0o600, 0o644, 0o755, 0o750 | fs.ModeSetuid, 0o640 | fs.ModeSetgid | fs.ModeSticky} {
@@ -36,6 +37,7 @@ func TestWriteModesHoldUnderAnyUmask(t *testing.T) {
 	}
 }
 
+// Fault: umask
 func TestMkdirModesHoldUnderAnyUmask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		path := filepath.Join(t.TempDir(), "d")
@@ -69,6 +71,8 @@ func TestWriteUsesTheTargetsDirectory(t *testing.T) {
 }
 
 // A failure keeps the old bytes and leaves no temporary file.
+//
+// Fault: disk-full
 func TestWriteFailureKeepsTheOldFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")

@@ -40,6 +40,8 @@ func TestMinter(t *testing.T) {
 }
 
 // A unit can start without its credential: that is told at the start.
+//
+// Fault: no-credential
 func TestNoKeyIsFatal(t *testing.T) {
 	c := policy()
 	for name, test := range map[string]struct {

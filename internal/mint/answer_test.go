@@ -46,6 +46,7 @@ func TestAnswerTaken(t *testing.T) {
 	}
 }
 
+// Fault: cut-answer, captive-portal, odd-token, odd-expiry
 func TestAnswerRefused(t *testing.T) {
 	good := answer(canary, inTime(time.Hour))
 	const (
@@ -110,6 +111,8 @@ func TestAnswerRefused(t *testing.T) {
 }
 
 // Life is judged by GitHub's clock, whatever this host's says.
+//
+// Fault: clock-fast, clock-slow
 func TestLifeUnderSkew(t *testing.T) {
 	for _, ahead := range []time.Duration{-3 * time.Hour, 3 * time.Hour} {
 		for life, ok := range map[time.Duration]bool{0: false, time.Second: true, 2 * time.Hour: true, 2*time.Hour + time.Second: false} {

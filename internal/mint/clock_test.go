@@ -9,6 +9,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 )
 
+// Fault: clock-fast, clock-slow
 func TestSkewedClock(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -51,6 +52,8 @@ func TestSkewedClock(t *testing.T) {
 }
 
 // The clock is mended once; what is then refused is the key.
+//
+// Fault: wrong-app
 func TestSkewedClockAndWrongKey(t *testing.T) {
 	w := newWorld(t)
 	w.ahead = -time.Hour

@@ -25,6 +25,7 @@ func (w *world) mintFor(t *testing.T, id int64) (Token, error) {
 	return w.client.Mint(t.Context(), Installation{Issuer: clientID, ID: id}, key)
 }
 
+// Fault: no-installation
 func TestMintTellsOfInstallations(t *testing.T) {
 	const ten = "42 (octo-org), 101 (org-1), 102 (org-2), 103 (org-3), 104 (org-4), 105 (org-5), 106 (org-6), 107 (org-7), 108 (org-8), 109 (org-9)"
 	for _, tt := range []struct {
@@ -57,6 +58,7 @@ func TestMintTellsOfSuspension(t *testing.T) {
 	wantError(t, err, Denied, "it has 42 (octo-org, suspended)", "check installation_id")
 }
 
+// Fault: not-granted
 func TestNotGranted(t *testing.T) {
 	const (
 		permissions  = `GitHub answers 422 "The permissions requested are not granted to this installation."`

@@ -35,6 +35,7 @@ func flood(w http.ResponseWriter, block []byte, times int) {
 	}
 }
 
+// Fault: flood
 func TestFloods(t *testing.T) {
 	blanks := bytes.Repeat([]byte(" "), 1<<20)
 	var packed bytes.Buffer
@@ -98,6 +99,8 @@ func drip(w http.ResponseWriter, r *http.Request) {
 }
 
 // Whatever GitHub does or leaves, ctx ends it.
+//
+// Fault: slow-answer
 func TestContextEndsCalls(t *testing.T) {
 	for name, fault := range map[string]http.HandlerFunc{"hang": githubtest.Hang, "drip": drip} {
 		w := newWorld(t)
@@ -125,6 +128,7 @@ func TestContextEndsCalls(t *testing.T) {
 	}
 }
 
+// Fault: github-down
 func TestUnreachable(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

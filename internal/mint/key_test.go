@@ -39,6 +39,7 @@ func bits(t testing.TB, n int) *rsa.PrivateKey {
 	return key
 }
 
+// Fault: key-forms
 func TestParseKey(t *testing.T) {
 	want, pkcs1 := githubtest.Key(0)
 	text := string(pkcs1)
@@ -71,6 +72,7 @@ func TestParseKey(t *testing.T) {
 	}
 }
 
+// Fault: no-rsa-key, bad-key-file
 func TestParseKeyRefuses(t *testing.T) {
 	key, good := githubtest.Key(0)
 	_, other := githubtest.Key(1)

@@ -2,6 +2,8 @@ package mint
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -58,6 +60,7 @@ func TestReadKey(t *testing.T) {
 	}
 }
 
+// Fault: loose-key
 func TestReadKeyRefusesLooseModes(t *testing.T) {
 	_, data := githubtest.Key(0)
 	path := filepath.Join(t.TempDir(), "key.pem")
@@ -90,6 +93,7 @@ func TestCheckHolder(t *testing.T) {
 	}
 }
 
+// Fault: foreign-key
 func TestReadKeyOfAnotherUser(t *testing.T) {
 	_, data := githubtest.Key(0)
 	path := filepath.Join(t.TempDir(), "key.pem")
@@ -110,6 +114,8 @@ func TestReadKeyOfAnotherUser(t *testing.T) {
 }
 
 // What is no key's file is refused by both readers, which block on nothing.
+//
+// Fault: bad-key-file, no-plain-file
 func TestNoKeyFile(t *testing.T) {
 	_, good := githubtest.Key(0)
 	dir := t.TempDir()
@@ -150,6 +156,8 @@ func TestNoKeyFile(t *testing.T) {
 }
 
 // The managed key's directory is what is guarded: a link may not leave it.
+//
+// Fault: no-plain-file
 func TestLinks(t *testing.T) {
 	_, data := githubtest.Key(0)
 	dir, away := t.TempDir(), filepath.Join(t.TempDir(), "key.pem")
@@ -199,4 +207,29 @@ func TestReadKeyFile(t *testing.T) {
 	if loaded, err := LoadKeyFile(path); err != nil || !loaded.Equal(key) {
 		t.Errorf("LoadKeyFile() = another key, %v", err)
 	}
+}
+
+// An ACL that lets another user read shows in the group's bits (acl(5)).
+//
+// Fault: loose-key
+func TestReadKeyRefusesACLs(t *testing.T) {
+	_, data := githubtest.Key(0)
+	path := filepath.Join(t.TempDir(), "key.pem")
+	write(t, path, data, 0o600)
+	// As setfacl -m u:65534:r makes it: the version, and then a tag, permissions and an
+	// id for the owner, that user, the group, the mask and the others (linux/posix_acl_xattr.h).
+	list := binary.LittleEndian.AppendUint32(nil, 2)
+	for _, entry := range [][3]uint32{{0x01, 6, 0}, {0x02, 4, 65534}, {0x04, 0, 0}, {0x10, 4, 0}, {0x20, 0, 0}} {
+		list = binary.LittleEndian.AppendUint16(list, uint16(entry[0]))
+		list = binary.LittleEndian.AppendUint16(list, uint16(entry[1]))
+		list = binary.LittleEndian.AppendUint32(list, entry[2])
+	}
+	switch err := unix.Setxattr(path, "system.posix_acl_access", list, 0); {
+	case errors.Is(err, unix.ENOTSUP):
+		t.Log("without ACLs there is nothing to refuse")
+		return
+	case err != nil:
+		t.Fatal(err)
+	}
+	wantError(t, managed(path), BadSetup, "the key "+path+" has mode 0640: others may read it", "chmod 600 "+path)
 }

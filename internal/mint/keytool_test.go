@@ -70,6 +70,8 @@ func TestRealTools(t *testing.T) {
 }
 
 // The remedies that are commands work as they are told.
+//
+// Fault: no-rsa-key
 func TestRemedies(t *testing.T) {
 	for _, tt := range []struct {
 		command string // writes the file "KEY"

@@ -13,6 +13,8 @@ import (
 
 // What a server sends back of our credential, wherever it puts it, is in no
 // error. net/http quotes much of what it cannot read.
+//
+// Fault: echoed-secret
 func TestEchoedCredentials(t *testing.T) {
 	for name, before := range map[string]string{
 		"message":      "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n{\"message\":\"",

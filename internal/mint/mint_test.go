@@ -46,6 +46,8 @@ func TestMint(t *testing.T) {
 }
 
 // Two keys stand side by side while one is rotated; each mints.
+//
+// Fault: key-forms
 func TestMintWithEitherKey(t *testing.T) {
 	w := newWorld(t)
 	old, _ := githubtest.Key(0)

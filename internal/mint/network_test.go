@@ -69,6 +69,8 @@ func silent(t *testing.T) net.Addr {
 }
 
 // Neither a connection nor TLS that does not come about outlasts ctx.
+//
+// Fault: slow-answer
 func TestContextEndsConnecting(t *testing.T) {
 	for name, url := range map[string]string{
 		"connect": "http://" + blackHole(t, netip.MustParseAddrPort("127.0.0.1:0")).String(),
@@ -88,6 +90,8 @@ func TestContextEndsConnecting(t *testing.T) {
 }
 
 // An answer that ends before its time is asked for again.
+//
+// Fault: cut-answer
 func TestCutBody(t *testing.T) {
 	w := newWorld(t)
 	w.Fail(2, "", func(rw http.ResponseWriter, _ *http.Request) {
@@ -103,6 +107,7 @@ func TestCutBody(t *testing.T) {
 	w.requested(t, 3)
 }
 
+// Fault: no-route
 func TestNamesThatAreNotFound(t *testing.T) {
 	resolve(t, func(uint16) []byte { return nil })
 	w := newWorld(t)
@@ -116,6 +121,8 @@ func TestNamesThatAreNotFound(t *testing.T) {
 
 // IPv6 that leads nowhere costs a moment: the IPv4 address is tried beside it
 // (RFC 8305).
+//
+// Fault: no-route
 func TestIPv6BlackHole(t *testing.T) {
 	l, err := net.Listen("tcp6", "[::1]:0")
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 )
 
 // A redirect would take the JWT or token along, and GitHub has none to give.
+//
+// Fault: redirect
 func TestRedirectRefused(t *testing.T) {
 	var strangers atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers.Add(1) }))

@@ -11,6 +11,8 @@ import (
 )
 
 // What the stand-in says by itself, because the world is as it is.
+//
+// Fault: wrong-app, suspended, no-installation
 func TestRefusedByTheWorld(t *testing.T) {
 	for _, tt := range []struct {
 		name           string

@@ -11,6 +11,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 )
 
+// Fault: rate-limit
 func TestWaitAsAsked(t *testing.T) {
 	reset := func(d time.Duration) []string {
 		return []string{"X-RateLimit-Remaining", "0", "X-RateLimit-Reset", strconv.FormatInt(now.Add(d).Unix(), 10)}
@@ -59,6 +60,7 @@ func TestWaitAsAsked(t *testing.T) {
 	}
 }
 
+// Fault: github-down
 func TestBackoff(t *testing.T) {
 	var total time.Duration
 	for range 20 {
@@ -80,6 +82,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
+// Fault: github-down
 func TestRecovers(t *testing.T) {
 	w := newWorld(t)
 	w.Fail(1, "", githubtest.Refuse(503, "Service Unavailable"))
@@ -91,6 +94,8 @@ func TestRecovers(t *testing.T) {
 }
 
 // A wait that ctx leaves no time for is not begun: the caller's time is its own.
+//
+// Fault: rate-limit, github-down
 func TestNoTimeToWait(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

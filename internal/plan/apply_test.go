@@ -30,6 +30,7 @@ func tree(t *testing.T, dir string) State {
 	}}
 }
 
+// Fault: umask
 func TestApplyModesHoldUnderAnyUmask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		dir := t.TempDir()

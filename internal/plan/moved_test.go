@@ -12,6 +12,8 @@ import (
 )
 
 // Each row changes the host between plan and apply.
+//
+// Fault: changed-meanwhile
 func TestApplyRefusesWhatMoved(t *testing.T) {
 	for _, test := range []struct {
 		name  string

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Fault: wrong-app, suspended, no-installation, rate-limit, not-granted, github-down, cut-answer, captive-portal, odd-token, odd-expiry, loose-key, no-plain-file
 func TestFailedMintKeepsTheOldToken(t *testing.T) {
 	tests := []struct {
 		name string
@@ -100,6 +101,7 @@ func TestExpiredTokenIsNoResult(t *testing.T) {
 	}
 }
 
+// Fault: told-to-end
 func TestCancelledMintLeavesNothing(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)
@@ -120,6 +122,7 @@ func TestCancelledMintLeavesNothing(t *testing.T) {
 	s.ok(false)
 }
 
+// Fault: slow-answer
 func TestRunIsBounded(t *testing.T) {
 	s := newSite(t, "main")
 	s.github.Fail(-1, "", githubtest.Hang)
@@ -136,6 +139,8 @@ func TestRunIsBounded(t *testing.T) {
 
 // No file may grow (setrlimit(2)), as on a full disk. The limit is for a
 // process of its own: go test writes a log.
+//
+// Fault: disk-full
 func TestFailedWriteKeepsTheOldToken(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)
@@ -153,6 +158,7 @@ func TestFailedWriteKeepsTheOldToken(t *testing.T) {
 	s.mints(1)
 }
 
+// Fault: killed-mint
 func TestLeftoversAreSwept(t *testing.T) {
 	s := newSite(t, "main")
 	s.write(".github-token.env123456", "GITHUB_TOKEN=ghs_half")

@@ -22,6 +22,8 @@ func (s *ghSite) lockIsFree() {
 }
 
 // A gh that hangs has a third of the run's time, and takes its children along.
+//
+// Fault: gh-fails
 func TestGHHangs(t *testing.T) {
 	s := newGHSite(t, `trap '' TERM; sleep 1000 & echo $! >$OUT/child; echo $$ >$OUT/gh; wait; sleep 1000`)
 	res, took := s.timed(6 * time.Second)
@@ -76,6 +78,8 @@ func TestGHIsKilledWithTheRun(t *testing.T) {
 
 // A run that is killed between token file and gh is finished by the next one, and
 // takes gh along: it would write its login whenever it comes to that.
+//
+// Fault: killed-before-gh
 func TestKilledDuringGH(t *testing.T) {
 	s := newGHSite(t, `echo $$ >$OUT/gh; touch $OUT/reached; exec sleep 1000`)
 	s.write("github-token.gh", "old github.localhost\n")

@@ -132,6 +132,7 @@ func (s *ghSite) fails(res Result, want string) {
 	}
 }
 
+// Fault: gh-fails
 func TestGHFailsAndIsRepaired(t *testing.T) {
 	s := newGHSite(t, `echo "bad $(cat)" >&2; echo x >>$OUT/tries; exit 1`)
 	res := s.run(false)[0]
@@ -157,6 +158,7 @@ func TestGHSilentFailure(t *testing.T) {
 	}
 }
 
+// Fault: gh-fails
 func TestGHPrintsAMegabyte(t *testing.T) {
 	for _, format := range []githubtest.TokenFormat{githubtest.Classic, githubtest.Stateless} {
 		s := newGHSite(t, `token=$(cat); yes "$token $token" | head -c 1000000; exit 1`)
@@ -167,6 +169,7 @@ func TestGHPrintsAMegabyte(t *testing.T) {
 	}
 }
 
+// Fault: gh-missing
 func TestGHMissing(t *testing.T) {
 	s := newGHSite(t, "")
 	t.Setenv("PATH", t.TempDir())

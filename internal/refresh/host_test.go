@@ -28,6 +28,7 @@ func TestDirectoryOfAnother(t *testing.T) {
 	}
 }
 
+// Fault: read-only
 func TestReadOnlyDirectory(t *testing.T) {
 	if !inHost(t, testhost.Config{NoManager: true}) {
 		return

@@ -43,6 +43,7 @@ func (s *site) openLocks() (n int) {
 // asked reports whether GitHub has been asked for anything.
 func (s *site) asked() bool { return len(s.github.Requests()) > 0 }
 
+// Fault: dead-holder
 func TestLockOfTheDeadIsFree(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)
@@ -66,6 +67,7 @@ func TestLockOfTheDeadIsFree(t *testing.T) {
 	s.holds(".ghauth.lock", "github-token.earlier", "github-token.env")
 }
 
+// Fault: two-applies
 func TestLockHeldTooLong(t *testing.T) {
 	s := newSite(t, "main", "more")
 	s.store("ghs_canary", time.Minute)

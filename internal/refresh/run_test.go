@@ -153,6 +153,7 @@ func TestEachIsBounded(t *testing.T) {
 	})
 }
 
+// Fault: hard-link
 func TestWarnings(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)

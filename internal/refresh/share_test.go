@@ -9,6 +9,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
+// Fault: two-mints
 func TestTwoForcedRunsMintOnce(t *testing.T) {
 	for _, stored := range []time.Duration{time.Hour, time.Minute, -time.Minute} {
 		s := newSite(t, "main")

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// Fault: loose-key
 func TestKeyDirectoryIsRefused(t *testing.T) {
 	tests := []struct {
 		name string
@@ -41,6 +42,8 @@ func TestKeyDirectoryIsRefused(t *testing.T) {
 
 // What is in the way of the token file is neither followed nor replaced, and
 // a FIFO does not block.
+//
+// Fault: no-plain-file
 func TestTokenPathInTheWay(t *testing.T) {
 	for name, make := range map[string]func(path string) error{
 		"directory": func(path string) error { return os.Mkdir(path, 0o700) },

@@ -73,6 +73,7 @@ func longToken() mint.Token {
 	return token
 }
 
+// Fault: long-token
 func TestLongTokenRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "github-token.env")
 	if err := writeToken(App{TokenFile: path, Host: "github.com"}, Stored{Token: longToken()}); err != nil {

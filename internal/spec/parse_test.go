@@ -133,6 +133,7 @@ func TestAPIURLFollowsTheHost(t *testing.T) {
 	}
 }
 
+// Fault: bad-spec, spec-escapes
 func TestParseFaults(t *testing.T) {
 	app := func(line string) string { return strings.Replace(minimal, "}", line+"\n}", 1) }
 	checkFaults(t, []fault{
@@ -193,6 +194,7 @@ func checkFaults(t *testing.T, tests []fault) {
 	}
 }
 
+// Fault: bad-spec
 func TestParseReportsEveryFaultInOnePass(t *testing.T) {
 	src := `app "a" {
   app_id = "x"

@@ -111,6 +111,7 @@ EOF
 systemctl restart polkit
 `
 
+// Fault: no-linger
 func TestLingerIsDenied(t *testing.T) {
 	if os.Getenv(insideVar) == "" {
 		for name, script := range map[string]string{

@@ -9,6 +9,8 @@ import (
 )
 
 // A path with ~ and the same path written out are equal to the caller.
+//
+// Fault: toml-rewritten
 func TestSetEqual(t *testing.T) {
 	equal := func(key string, have, want any) bool {
 		expand := func(v any) any {

@@ -42,6 +42,8 @@ func onHost(t *testing.T, home, src, binary, script string) string {
 // A real systemd --user starts the service as it is meant, whatever the home is
 // called: it takes $ in the program's path for itself and in arguments for a
 // variable.
+//
+// Fault: odd-home
 func TestServiceStartsInOddHomes(t *testing.T) {
 	t.Parallel()
 	for _, home := range oddHomes {

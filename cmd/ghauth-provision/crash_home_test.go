@@ -1,0 +1,149 @@
+package main_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// A home is what stands in the home of a story, but for the story's own files.
+type home struct {
+	ts   *testscript.TestScript
+	dir  string
+	kept string // a copy
+}
+
+func homeOf(ts *testscript.TestScript) home {
+	return home{ts, ts.Getenv("HOME"), ts.MkAbs("kept")}
+}
+
+// A snapshot holds the mode and the content of each file of a home, by its path in it.
+type snapshot map[string]string
+
+var (
+	temporary = regexp.MustCompile(`/\.[^/]*[0-9]{6,}(/|$)`)
+	// What differs from run to run: tokens, digests of them, and times.
+	passing = regexp.MustCompile(`ghs_\w+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+	ofToken = regexp.MustCompile(`/github-token[^/]*$`)
+	// What grows with each run, or is gh's; and what says how far a run has come.
+	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml)$`)
+	progress = "ghauth-manifest.json"
+)
+
+func (h home) look() snapshot {
+	t := snapshot{}
+	h.ts.Check(filepath.WalkDir(h.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || path == h.dir {
+			return err
+		}
+		if strings.HasPrefix(d.Name(), "script-") {
+			return filepath.SkipDir
+		}
+		info, err := d.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			t[path] = info.Mode().String()
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if h.secret(data) && info.Mode().Perm() != 0o600 {
+			h.ts.Fatalf("%s holds a secret, with mode %04o", path, info.Mode().Perm())
+		}
+		switch {
+		case vague.MatchString(path):
+			data = nil
+		case ofToken.MatchString(path):
+			data = passing.ReplaceAll(data, []byte("…"))
+		}
+		t[path] = fmt.Sprintf("%v %.12x", info.Mode(), sha256.Sum256(data))
+		return err
+	}))
+	return t
+}
+
+// secret reports whether data holds a token that the stand-in knows, or a key.
+func (h home) secret(data []byte) bool {
+	for _, token := range cityOf(h.ts).server.Minted() {
+		if bytes.Contains(data, []byte(token.Value)) {
+			return true
+		}
+	}
+	return bytes.Contains(data, []byte("PRIVATE KEY-----"))
+}
+
+// torn tells of a file that is neither as before nor as after, or that is gone
+// though it stood before and after. Only a killed run may leave temporary files.
+func (h home) torn(before, after snapshot, killed bool) string {
+	now := h.look()
+	for _, path := range slices.Sorted(maps.Keys(now)) {
+		if temporary.MatchString(path) && killed || filepath.Base(path) == progress {
+			continue
+		}
+		if got := now[path]; got != before[path] && got != after[path] {
+			return fmt.Sprintf("%s is %s: was %q, and is to be %q", path, got, before[path], after[path])
+		}
+	}
+	for path := range before {
+		if now[path] == "" && after[path] != "" {
+			return path + " is gone"
+		}
+	}
+	return ""
+}
+
+// diff tells of each file that differs.
+func (t snapshot) diff(want snapshot) string {
+	var b strings.Builder
+	for _, path := range slices.Sorted(maps.Keys(want)) {
+		if t[path] != want[path] {
+			fmt.Fprintf(&b, "%s: %q, want %q\n", path, t[path], want[path])
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(t)) {
+		if want[path] == "" {
+			fmt.Fprintf(&b, "%s: %q, want nothing\n", path, t[path])
+		}
+	}
+	return b.String()
+}
+
+func (h home) save() {
+	h.ts.Check(os.RemoveAll(h.kept))
+	h.ts.Check(os.Mkdir(h.kept, 0o700))
+	h.copy(h.dir, h.kept)
+}
+
+func (h home) restore() {
+	for _, entry := range h.entries(h.dir) {
+		h.ts.Check(os.RemoveAll(entry))
+	}
+	h.copy(h.kept, h.dir)
+}
+
+func (h home) copy(from, to string) {
+	if entries := h.entries(from); len(entries) > 0 {
+		out, err := exec.Command("cp", append([]string{"-a", "-t", to}, entries...)...).CombinedOutput()
+		if err != nil {
+			h.ts.Fatalf("%v: %s", err, out)
+		}
+	}
+}
+
+func (h home) entries(dir string) (paths []string) {
+	entries, err := os.ReadDir(dir)
+	h.ts.Check(err)
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), "script-") {
+			paths = append(paths, filepath.Join(dir, e.Name()))
+		}
+	}
+	return paths
+}
