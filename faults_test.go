@@ -108,7 +108,7 @@ func faultsTable(shown map[string][]string) string {
 	b.WriteString(`# What goes wrong, and what becomes of it
 
 Whatever goes wrong, the token and every file that was there stay as they were or become whole new ones, with their exact modes; a run that fails
-says what happened, where, and what to do about it, and ends with a status other than 0; and no secret is printed. Each line names the tests that show it.
+says what happened, where, and what to do about it, and ends with a status other than 0; and no secret is printed. Each line names the tests that show it, each of them its part.
 This page is made from them: ` + "`go test . -run TestFaults -update`" + `.
 
 | fault | what happens | what becomes of it | shown by |
