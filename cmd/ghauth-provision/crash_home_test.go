@@ -76,7 +76,7 @@ func (h home) secret(data []byte) bool {
 			return true
 		}
 	}
-	return bytes.Contains(data, []byte("PRIVATE KEY-----"))
+	return bytes.Contains(data, []byte("PRIVATE KEY-----\nMII"))
 }
 
 // torn tells of a file that is neither as before nor as after, or that is gone
