@@ -3,7 +3,7 @@
 app "takopi" {
   app_id          = 123456
   installation_id = 987654
-  private_key     = "/root/keys/takopi.pem"
+  private_key     = "~/keys/takopi.pem"
   permissions = {
     contents      = "write"
     pull_requests = "write"

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -75,16 +76,24 @@ type way struct {
 	try  func(pid string) ([]byte, error)
 }
 
+// rootsHome is where root keeps the source of the key.
+func rootsHome() string {
+	if root, err := user.LookupId("0"); err == nil {
+		return root.HomeDir
+	}
+	return "/"
+}
+
 // ways ends with those that stop the broker.
 var ways = []way{
-	{"file", func(string) ([]byte, error) { return os.ReadFile("/root/keys/takopi.pem") }},
+	{"file", func(string) ([]byte, error) { return os.ReadFile(filepath.Join(rootsHome(), "keys/takopi.pem")) }},
 	{"credential", func(string) ([]byte, error) {
 		return os.ReadFile("/run/credentials/" + brokerUnit + ".service/takopi")
 	}},
 	{"environ", func(pid string) ([]byte, error) { return os.ReadFile("/proc/" + pid + "/environ") }},
 	{"mem", memory},
 	{"root", func(pid string) ([]byte, error) {
-		return os.ReadFile("/proc/" + pid + "/root/run/credentials/" + brokerUnit + ".service/takopi")
+		return os.ReadFile(filepath.Join("/proc", pid, "root", "run/credentials", brokerUnit+".service/takopi"))
 	}},
 	{"fd", func(pid string) ([]byte, error) { return nil, second(os.ReadDir("/proc/" + pid + "/fd")) }},
 	{"ptrace", func(pid string) ([]byte, error) { return nil, seize(number(pid)) }},
@@ -134,7 +143,7 @@ func waysTo(needle []byte) {
 
 // search looks for a key in all files that this user may read.
 func search() (found []string) {
-	for _, dir := range []string{"/etc", "/run", "/var", "/tmp", "/root", "/home", "/dev/shm"} {
+	for _, dir := range []string{"/etc", "/run", "/var", "/tmp", rootsHome(), "/home", "/dev/shm"} {
 		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
 				return nil

@@ -19,12 +19,7 @@ const imageUser = 4321
 // TestRootBuildsAnImage: what root makes beneath --root belongs to the user whose
 // home lies there, with a key and an image that root alone can reach.
 func TestRootBuildsAnImage(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("this test needs root")
-		}
-		t.Skip("this test needs root")
-	}
+	needRoot(t)
 	dir := t.TempDir() // 0700
 	image := filepath.Join(dir, "image")
 	home := filepath.Join(image, "home/u")
@@ -74,12 +69,7 @@ func TestRootBuildsAnImage(t *testing.T) {
 
 // TestRootCannotGoOn: without the capabilities it takes, root is told which.
 func TestRootCannotGoOn(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("this test needs root")
-		}
-		t.Skip("this test needs root")
-	}
+	needRoot(t)
 	home := filepath.Join(t.TempDir(), "home/u")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		t.Fatal(err)
