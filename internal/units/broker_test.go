@@ -14,14 +14,14 @@ const brokerSpec = `
 app "takopi" {
   app_id          = 1
   installation_id = 2
-  private_key     = "/root/takopi.pem"
+  private_key     = "/keys/takopi.pem"
   repositories    = ["site", "docs"]
   permissions     = { contents = "write" }
 }
 app "work" {
   client_id       = "Iv23"
   installation_id = 3
-  private_key     = "/root/work.pem"
+  private_key     = "/keys/work.pem"
 }
 broker {
   client "agent" {}
@@ -35,7 +35,7 @@ broker {
 
 func brokerState(t *testing.T, executable string) plan.State {
 	t.Helper()
-	s, err := spec.Parse("x.hcl", []byte(brokerSpec), spec.Inputs{Home: "/root"})
+	s, err := spec.Parse("x.hcl", []byte(brokerSpec), spec.Inputs{Home: "/home/u"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func fileOf(t *testing.T, s plan.State, path string) plan.File {
 }
 
 func TestBrokerPolicy(t *testing.T) {
-	got, err := broker.ParseConfig(fileOf(t, brokerState(t, "/root/x"), BrokerConfig).Content)
+	got, err := broker.ParseConfig(fileOf(t, brokerState(t, "/srv/x"), BrokerConfig).Content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +76,11 @@ func TestBrokerPolicy(t *testing.T) {
 
 // Every key comes encrypted, and the unit names it; nothing else holds one.
 func TestBrokerKeys(t *testing.T) {
-	s := brokerState(t, "/root/x")
+	s := brokerState(t, "/srv/x")
 	service := string(fileOf(t, s, "/etc/systemd/system/"+BrokerService).Content)
 	for _, app := range []string{"takopi", "work"} {
 		f := fileOf(t, s, "/etc/ghauth-provision/"+app+".cred")
-		if f.From != "/root/"+app+".pem" || f.Seal != app || f.Mode != 0o600 || !f.Secret || f.Privacy != plan.Hidden {
+		if f.From != "/keys/"+app+".pem" || f.Seal != app || f.Mode != 0o600 || !f.Secret || f.Privacy != plan.Hidden {
 			t.Errorf("%s: %+v", app, f)
 		}
 		if line := "LoadCredentialEncrypted=" + app + ":" + f.Path + "\n"; !strings.Contains(service, line) {
@@ -96,7 +96,7 @@ func TestBrokerKeys(t *testing.T) {
 
 // The socket of several is open to all: the broker tells them apart.
 func TestBrokerSocketMode(t *testing.T) {
-	several := string(fileOf(t, brokerState(t, "/root/x"), "/etc/systemd/system/"+BrokerSocket).Content)
+	several := string(fileOf(t, brokerState(t, "/srv/x"), "/etc/systemd/system/"+BrokerSocket).Content)
 	if !strings.Contains(several, "SocketMode=0666") || strings.Contains(several, "SocketUser") {
 		t.Errorf("the socket of two users:\n%s", several)
 	}
@@ -105,7 +105,7 @@ func TestBrokerSocketMode(t *testing.T) {
 // A binary of a package's is used where it is; ours is copied, and stays wherever it
 // is run from.
 func TestBrokerBinary(t *testing.T) {
-	for executable, copied := range map[string]bool{"/root/x": true, "/usr/local/bin/ghauth-provision": true, "/usr/bin/ghauth-provision": false} {
+	for executable, copied := range map[string]bool{"/srv/x": true, "/usr/local/bin/ghauth-provision": true, "/usr/bin/ghauth-provision": false} {
 		s := brokerState(t, executable)
 		found := false
 		for _, f := range s.Files {
