@@ -23,8 +23,9 @@ does not have it.`,
 		examples: []string{
 			program + " status",
 			program + " status --json | jq .apps[0].token.life_left_seconds",
+			program + " status --watch",
 		},
-		flags: specFlags(jsonFlag()),
+		flags: specFlags(jsonFlag(), &cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "draw it anew every two seconds, until ^C"}),
 		do: func(ctx context.Context, c *cli.Context) error {
 			return w.status(ctx, c)
 		},
@@ -123,6 +124,12 @@ func (r statusReport) good() bool {
 }
 
 func (w *world) status(ctx context.Context, c *cli.Context) error {
+	if c.Bool("watch") {
+		if c.Bool("json") {
+			return usage("--watch is for people and --json for programs", "give one of them")
+		}
+		return w.watch(ctx, c)
+	}
 	r, err := w.inspect(ctx, c)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -56,8 +57,9 @@ func (w *world) appLine(a appStatus) string {
 	case "invalid":
 		return w.paint(red, "invalid") + ": " + a.Error
 	}
-	line := fmt.Sprintf("%s %s… sha256 %s, %s old, %s left", w.good(a.State == "fresh", a.State), a.Token.Prefix, a.Token.SHA256,
-		span(time.Duration(max(0, a.Token.Age))*time.Second), span(time.Duration(max(0, a.Token.LifeLeft))*time.Second))
+	age, left := max(0, a.Token.Age), max(0, a.Token.LifeLeft)
+	line := fmt.Sprintf("%s %s %s left, %s old, %s… sha256 %s", w.good(a.State == "fresh", a.State), bar(left, age+left),
+		span(time.Duration(left)*time.Second), span(time.Duration(age)*time.Second), a.Token.Prefix, a.Token.SHA256)
 	switch a.GH {
 	case "current":
 		line += ", gh has it"
@@ -65,6 +67,16 @@ func (w *world) appLine(a appStatus) string {
 		line += ", " + w.paint(yellow, "gh does not have it")
 	}
 	return line
+}
+
+// bar draws how much of a whole is left, in tenths. Only nothing at all draws empty.
+func bar(left, whole int) string {
+	const cells = 10
+	full := 0
+	if whole > 0 {
+		full = (left*cells + whole - 1) / whole
+	}
+	return strings.Repeat("█", full) + strings.Repeat("░", cells-full)
 }
 
 // keyLine tells which key signs, and when the one before it can go.
