@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
@@ -21,13 +22,19 @@ that are wanted, and whether the stored token works; then gh's login and what sh
 it, processes that hold a replaced token, the timer, its script, and drift; and whether
 Takopi finds the plugin, and gives its agents a token that goes stale. Each line
 that is not ok says what to do. The exit status is 1 when something has failed.
-It changes nothing, but that a stored token which GitHub refuses is replaced. What an installation token cannot do is no fault of the host's:
-gh api user answers 403 for every one, since there is no user behind it.`,
+It changes nothing, but that a stored token which GitHub refuses is replaced.
+With --fix it mends first what can be mended with nothing to lose: files, modes, timer
+and plugin that are not as the last apply left them, and tokens that are missing or
+due. It leaves what somebody has changed, and a spec that asks for something new, to
+apply; an incident's lockdown to resume; and the programs that run as they are.
+What an installation token cannot do is no fault of the host's: gh api user answers
+403 for every one, since there is no user behind it.`,
 		examples: []string{
 			program + " doctor",
 			program + ` doctor --json | jq '.checks[] | select(.result != "ok")'`,
+			program + " doctor --fix",
 		},
-		flags: specFlags(jsonFlag()),
+		flags: specFlags(jsonFlag(), &cli.BoolFlag{Name: "fix", Usage: "mend first what is safe to mend"}),
 		do:    w.doctor,
 	})
 }
@@ -51,11 +58,33 @@ func (r *doctorReport) add(app string, checks ...preflight.Check) {
 }
 
 func (w *world) doctor(ctx context.Context, c *cli.Context) error {
-	status, err := w.inspect(ctx, c)
+	if c.Bool("fix") {
+		if err := w.fix(ctx, c); err != nil && !is[errTold](err) {
+			w.tell(err) // and the checks say what is wrong all the same
+		}
+	}
+	r, err := w.examine(ctx, c)
 	if err != nil {
 		return err
 	}
+	if c.Bool("json") {
+		err = w.printJSON(r)
+	} else {
+		w.showChecks(r.Checks)
+	}
+	if err == nil && slices.ContainsFunc(r.Checks, func(f finding) bool { return f.Result == preflight.Failed }) {
+		err = errTold(exitFailed)
+	}
+	return err
+}
+
+// examine makes all checks.
+func (w *world) examine(ctx context.Context, c *cli.Context) (doctorReport, error) {
 	r := doctorReport{Version: 1}
+	status, err := w.inspect(ctx, c)
+	if err != nil {
+		return r, err
+	}
 	apps, _ := refresh.Apps(status.dir)
 	for _, a := range status.Apps {
 		if a.Error != "" && a.Name == "" {
@@ -67,21 +96,7 @@ func (w *world) doctor(ctx context.Context, c *cli.Context) error {
 	}
 	r.add("", w.hostChecks(ctx, status)...)
 	r.veil(w.secret)
-	if c.Bool("json") {
-		err = w.printJSON(r)
-	} else {
-		w.showChecks(r.Checks)
-	}
-	bad := 0
-	for _, f := range r.Checks {
-		if f.Result == preflight.Failed {
-			bad++
-		}
-	}
-	if err == nil && bad > 0 {
-		err = errTold(exitFailed)
-	}
-	return err
+	return r, nil
 }
 
 var resultColour = map[preflight.Result]string{preflight.OK: green, preflight.Warning: yellow, preflight.Failed: red, preflight.NotChecked: yellow}

@@ -74,6 +74,11 @@ func (w *world) mint(ctx context.Context, c *cli.Context) error {
 	case form != "":
 		return w.mintOne(ctx, c, form)
 	}
+	return w.mintDue(ctx, c)
+}
+
+// mintDue refreshes what is provisioned, as far as it is due or --force is given.
+func (w *world) mintDue(ctx context.Context, c *cli.Context) error {
 	dir, apps, errs, err := w.provisioned(c)
 	if err != nil {
 		return err
