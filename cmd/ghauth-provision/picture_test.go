@@ -1,4 +1,4 @@
-package main_test
+package main
 
 import (
 	"flag"
@@ -10,7 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-var update = flag.Bool("update", false, "draw docs/chat.svg anew")
+var update = flag.Bool("update", false, "write the pages and pictures of docs anew")
 
 // TestPicture holds the picture of the chat to what the story chat has heard a real
 // Takopi say: the story compares that with its file docs-chat.
