@@ -15,7 +15,7 @@ func (w *world) showStatus(r statusReport) {
 		w.print("%s since %s: no token is minted or handed out until: %s resume", w.paint(red, "locked down"), r.Lockdown.Local().Format(time.DateTime), program)
 	}
 	for _, a := range r.Apps {
-		w.print("%-8s %s", a.Name, w.appLine(a))
+		w.print("%-8s %s", a.Name, w.appLine(a, !r.Lockdown.IsZero()))
 		w.print("%-8s %s", "", w.keyLine(a.Key))
 		for _, exposure := range []string{a.Key.Exposure, a.Key.NextExposure} {
 			if exposure != "" {
@@ -47,8 +47,12 @@ func (w *world) showStatus(r statusReport) {
 	}
 }
 
-// appLine tells of an app's token and of gh's login with it.
-func (w *world) appLine(a appStatus) string {
+// appLine tells of an app's token and of gh's login with it. In a lockdown none is to
+// be there.
+func (w *world) appLine(a appStatus, locked bool) string {
+	if locked && a.State == "missing" {
+		return "no token"
+	}
 	switch a.State {
 	case "missing":
 		return w.paint(red, "missing") + ": no token yet: run " + program + " mint"

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -69,11 +70,12 @@ func build() {
 func TestStories(t *testing.T) {
 	testhost.Need(t)
 	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
+	pages, pagesErr := filepath.Glob("testdata/pages/*.txtar")
+	if err := cmp.Or(err, pagesErr); err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
 	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+	for _, file := range append(files, pages...) {
+		t.Run(strings.TrimSuffix(strings.TrimPrefix(file, "testdata/"), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			inHost(t, file, storyLimit)
 		})

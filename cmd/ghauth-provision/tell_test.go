@@ -37,6 +37,7 @@ func tell(file string) (status int) {
 			"github":   githubCommand,
 			"mode":     mode,
 			"leaks":    leaks,
+			"page":     page,
 			"schema":   schema,
 			"telegram": telegramCommand,
 			"vault":    vaultCommand,
@@ -53,6 +54,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("PROGRAM", os.Args[0])
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
+	env.Values[pageKey{}] = new(reading)
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)
 	return nil
 }
