@@ -36,11 +36,12 @@ var mayImport = map[string][]string{
 
 	// What tests and the demo are made with, and never ships.
 	"internal/githubtest":  {},
-	"internal/testhost":    {},
-	"internal/testboot":    {"internal/testhost"},
+	"internal/testneed":    {},
+	"internal/testhost":    {"internal/testneed"},
+	"internal/testboot":    {"internal/testhost", "internal/testneed"},
 	"internal/testtakopi":  {"internal/testboot"},
 	"internal/testoctokit": {},
-	"internal/testvault":   {},
+	"internal/testvault":   {"internal/testneed"},
 	"internal/demo":        {"internal/githubtest", "internal/testhost"},
 	"internal/bench":       {"internal/githubtest", "internal/testhost", "internal/testoctokit"},
 	"internal/bench/bare":  {},
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 }
 
 // neverShipped are packages that the program must not contain.
-var neverShipped = []string{"internal/githubtest", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server", "internal/testtakopi"}
+var neverShipped = []string{"internal/githubtest", "internal/testneed", "internal/testhost", "internal/testboot", "internal/testoctokit", "internal/testvault", "internal/testvault/server", "internal/testtakopi"}
 
 // onlyIn says which package alone may import a library: the adapter for it.
 var onlyIn = map[string]string{

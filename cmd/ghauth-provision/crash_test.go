@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -30,12 +31,7 @@ const sample = 12
 // files is killed, or given an error, at its system calls.
 func TestCrashes(t *testing.T) {
 	testhost.Need(t)
-	if _, err := exec.LookPath("strace"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	testneed.Program(t, "strace")
 	buildLocked(t)
 	files, err := filepath.Glob("testdata/crash/*.txtar")
 	if err != nil || len(files) == 0 {

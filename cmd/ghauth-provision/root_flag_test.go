@@ -8,16 +8,12 @@ import (
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // A home of root's is no user's: root is refused before anything else is done.
 func TestRootFlagForRootsOwnHome(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("this test needs root")
-		}
-		t.Skip("this test needs root")
-	}
+	testneed.Root(t)
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "home/u"), 0o755); err != nil {
 		t.Fatal(err)

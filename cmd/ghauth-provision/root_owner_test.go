@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // imageUser is in the image's passwd(5) alone.
@@ -19,7 +20,7 @@ const imageUser = 4321
 // TestRootBuildsAnImage: what root makes beneath --root belongs to the user whose
 // home lies there, with a key and an image that root alone can reach.
 func TestRootBuildsAnImage(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	dir := t.TempDir() // 0700
 	image := filepath.Join(dir, "image")
 	home := filepath.Join(image, "home/u")
@@ -69,7 +70,7 @@ func TestRootBuildsAnImage(t *testing.T) {
 
 // TestRootCannotGoOn: without the capabilities it takes, root is told which.
 func TestRootCannotGoOn(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	home := filepath.Join(t.TempDir(), "home/u")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		t.Fatal(err)

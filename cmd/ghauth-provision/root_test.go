@@ -10,30 +10,18 @@ import (
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // nobody is in every passwd(5).
 const nobody = 65534
-
-// needRoot skips the test of another user, and fails it in CI, where a test that
-// never runs would go unseen.
-func needRoot(t *testing.T) {
-	t.Helper()
-	switch {
-	case os.Geteuid() == 0:
-	case os.Getenv("CI") == "true":
-		t.Fatal("this test needs root")
-	default:
-		t.Skip("this test needs root")
-	}
-}
 
 // TestRootBecomesTheOwner: what sudo runs writes as the owner of the key
 // directory all the same, and could not do otherwise.
 //
 // Fault: root
 func TestRootBecomesTheOwner(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	server := githubtest.New()
 	key, pem := githubtest.Key(0)
 	server.AddApp(githubtest.App{ID: 1, Keys: []*rsa.PublicKey{&key.PublicKey}})

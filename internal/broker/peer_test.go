@@ -8,19 +8,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-)
 
-// needRoot is for tests with several users.
-func needRoot(t *testing.T) {
-	t.Helper()
-	switch {
-	case os.Geteuid() == 0:
-	case os.Getenv("CI") == "true":
-		t.Fatal("to become another user needs root")
-	default:
-		t.Skip("to become another user needs root")
-	}
-}
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
+)
 
 // as makes a command of this program, run by another user.
 func as(uid uint32, env string) *exec.Cmd {
@@ -42,7 +32,7 @@ func open(t *testing.T, path string) {
 
 // The kernel tells who asks: a process of another user is no client, whatever it says.
 func TestPeer(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	b := newBench()
 	b.peer = peer
 	b.serve(t)
@@ -56,7 +46,7 @@ func TestPeer(t *testing.T) {
 
 // Nobody is given a token of another user's who listens where the broker should.
 func TestTheBrokerIsRoots(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	dir := t.TempDir()
 	open(t, dir)
 	socket := filepath.Join(dir, "s")

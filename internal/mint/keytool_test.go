@@ -9,19 +9,16 @@ import (
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
-// tool runs a program in dir. It skips the test where there is none, unless
-// this is CI, where a test that never runs would go unseen.
+// tool runs a program in dir.
 func tool(t *testing.T, dir, name string, args ...string) {
 	t.Helper()
+	testneed.Program(t, name)
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	switch {
-	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true":
-		t.Skip(err)
-	case err != nil:
+	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
 	}
 }

@@ -8,19 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-func need(t *testing.T, program string) {
-	t.Helper()
-	_, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
-}
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
+)
 
 // pipe runs a program at / with text as its input.
 func pipe(t *testing.T, text string, argv ...string) {
@@ -71,8 +61,8 @@ func wantResult(t *testing.T, by, path string, want File) {
 
 func TestPatchReadsDiffs(t *testing.T) {
 	t.Parallel()
-	need(t, "patch")
-	need(t, "git")
+	testneed.Program(t, "patch")
+	testneed.Program(t, "git")
 	long := []byte(strings.Repeat("a\n", 20) + "old\n" + strings.Repeat("b\n", 20))
 	longer := []byte("top\n" + strings.Repeat("a\n", 20) + "new\nmore\n" + strings.Repeat("b\n", 19))
 	for _, name := range []string{"f", "a b", "a  b", "100% $HOME ü", `q"u'o\te`, " lead"} {
@@ -105,8 +95,8 @@ func TestPatchReadsDiffs(t *testing.T) {
 
 func TestPatchReadsAnyDiff(t *testing.T) {
 	t.Parallel()
-	need(t, "patch")
-	need(t, "git")
+	testneed.Program(t, "patch")
+	testneed.Program(t, "git")
 	text := func(r *rand.Rand, end string) []byte {
 		var lines []string
 		for range r.IntN(12) {
@@ -135,8 +125,8 @@ func TestPatchReadsAnyDiff(t *testing.T) {
 // What is not shown hides nothing else.
 func TestPatchPassesOverSecrets(t *testing.T) {
 	t.Parallel()
-	need(t, "patch")
-	need(t, "git")
+	testneed.Program(t, "patch")
+	testneed.Program(t, "git")
 	dir := t.TempDir()
 	a := change(Shown, []byte("old\n"), []byte("new\n"))
 	a.Target = filepath.Join(dir, "f")

@@ -8,25 +8,14 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
-
-// needGH skips the test where gh is not installed, and fails it in CI.
-func needGH(t *testing.T) {
-	t.Helper()
-	switch _, err := exec.LookPath("gh"); {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal("gh is not installed: apt-get install gh")
-	default:
-		t.Skip("gh is not installed: apt-get install gh")
-	}
-}
 
 // gh talks plain HTTP to api.github.localhost for the host github.localhost
 // alone, and always to port 80.
 func TestRealGH(t *testing.T) {
 	if os.Getenv(hostVar) == "" {
-		needGH(t)
+		testneed.Program(t, "gh")
 	}
 	if !inHost(t, testhost.Config{NoManager: true}) {
 		return

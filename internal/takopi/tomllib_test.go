@@ -1,10 +1,11 @@
 package takopi
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // readFile is how Takopi reads its file: with Python's own parser.
@@ -17,12 +18,7 @@ for path in sys.argv[1:]:
 
 // What Set makes is valid to the parser that Takopi uses, too.
 func TestTomllibReads(t *testing.T) {
-	if err := exec.Command("python3", "-c", "import tomllib").Run(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no python3 with tomllib: apt-get install python3")
-		}
-		t.Skip("no python3 with tomllib")
-	}
+	testneed.Run(t, "python3", "-c", "import tomllib")
 	args := []string{"-c", readFile}
 	for path, src := range corpus(t) {
 		// Python takes a byte order mark for a key, so Takopi refuses such a

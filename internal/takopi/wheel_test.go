@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 func newWheel(t *testing.T, binary string) Wheel {
@@ -50,12 +52,7 @@ func python(t *testing.T, env []string, args ...string) string {
 // PYTHONPATH has to be.
 func install(t *testing.T, binary string) (env []string) {
 	t.Helper()
-	if err := exec.Command("python3", "-m", "pip", "--version").Run(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("no pip: apt-get install python3-pip")
-		}
-		t.Skip("no pip")
-	}
+	testneed.Run(t, "python3", "-m", "pip", "--version")
 	dir, w := t.TempDir(), newWheel(t, binary)
 	path := filepath.Join(dir, w.Name)
 	if err := os.WriteFile(path, w.Data, 0o600); err != nil {

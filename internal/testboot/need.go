@@ -9,12 +9,12 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // TB is the part of testing.TB that [Start] uses.
 type TB interface {
-	testhost.TB
+	testneed.TB
 	Cleanup(func())
 	Context() context.Context
 }
@@ -36,19 +36,10 @@ func Start(t TB, packages ...string) *Machine {
 	return m
 }
 
-// Need skips the test where no machine can be booted, and says why. It fails the
-// test instead where the environment variable CI is "true": a test that never
-// runs anywhere proves nothing.
-func Need(t testhost.TB) {
+// Need says that a test cannot do without a machine that is booted.
+func Need(t testneed.TB) {
 	t.Helper()
-	err := Available()
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
+	testneed.OK(t, Available())
 }
 
 // Available says whether [Root] and [Boot] can do their work here and, if not,

@@ -5,32 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
-// TB is the part of testing.TB that [Need] uses.
-type TB interface {
-	Helper()
-	Skip(...any)
-	Fatal(...any)
-}
-
-// Need skips the test where no host can be made, and says why. It fails the test
-// instead where the environment variable CI is "true": a test that never runs
-// anywhere proves nothing.
-func Need(t TB) {
+// Need says that a test cannot do without a host.
+func Need(t testneed.TB) {
 	t.Helper()
-	err := Available()
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
+	testneed.OK(t, Available())
 }
 
 // Available says whether [Run] can make a host on this machine and, if not, what

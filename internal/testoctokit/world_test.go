@@ -19,6 +19,7 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/ghauth-provision/ghauth-provision/internal/testoctokit"
 )
 
@@ -64,18 +65,12 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// octokit installs the peer. Only a machine without it, and not CI, goes on.
+// octokit installs the peer.
 func octokit(t *testing.T) string {
 	t.Helper()
 	dir, err := testoctokit.Install(t.Context())
-	switch {
-	case err == nil:
-		return dir
-	case os.Getenv("CI") == "":
-		t.Skip(err)
-	}
-	t.Fatal(err)
-	return ""
+	testneed.OK(t, err)
+	return dir
 }
 
 func file(t *testing.T, name string, data []byte) string {

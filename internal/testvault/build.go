@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"golang.org/x/sys/unix"
 )
 
@@ -21,13 +22,7 @@ import (
 func Build(t testing.TB) (program string) {
 	t.Helper()
 	program, err := build()
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
+	testneed.OK(t, err)
 	return program
 }
 

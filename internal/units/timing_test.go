@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 func TestTimerOfIntervals(t *testing.T) {
@@ -54,7 +55,7 @@ func parseSpan(t *testing.T, s string) time.Duration {
 // over the full hour too.
 func TestCalendarYieldsTheInterval(t *testing.T) {
 	t.Parallel()
-	need(t, "systemd-analyze")
+	testneed.Program(t, "systemd-analyze")
 	expressions := map[string]time.Duration{}
 	for interval := time.Second; interval <= 30*time.Minute; interval += time.Second {
 		c := calendar(interval)

@@ -2,25 +2,13 @@ package units
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-)
 
-// need skips a test whose program is not there. In CI it fails.
-func need(t *testing.T, program string) {
-	t.Helper()
-	_, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-	case os.Getenv("CI") == "true":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
-}
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
+)
 
 // verify lets systemd-analyze look at the units below home. It needs no running
 // manager, only a runtime directory of its own.
@@ -35,7 +23,7 @@ func verify(t *testing.T, home string) (output string, err error) {
 
 func TestSystemdAcceptsTheUnits(t *testing.T) {
 	t.Parallel()
-	need(t, "systemd-analyze")
+	testneed.Program(t, "systemd-analyze")
 	check := func(odd, src string) {
 		home := filepath.Join(t.TempDir(), odd)
 		install(t, "/", home, strings.ReplaceAll(src, "/srv/ghauth", "~/ghauth"), "#!/bin/sh\n")
@@ -55,7 +43,7 @@ func TestSystemdAcceptsTheUnits(t *testing.T) {
 // service says, and a key that systemd does not know.
 func TestVerifySeesFaults(t *testing.T) {
 	t.Parallel()
-	need(t, "systemd-analyze")
+	testneed.Program(t, "systemd-analyze")
 	home := filepath.Join(t.TempDir(), oddHomes[0])
 	install(t, "/", home, fourLines, "#!/bin/sh\n")
 	timer := filepath.Join(home, ".config/systemd/user", Timer)
