@@ -39,16 +39,12 @@ func (w *world) plugin(ctx context.Context, words []string) error {
 	if w.terminal {
 		in = strings.NewReader("")
 	}
-	req, err := plugin.ReadRequest(in, home)
-	if err != nil {
-		// The chat has to get an answer, and it is shown what is on standard output.
-		w.print("%v: correct it in takopi.toml, or run `%s apply`", err, program)
-		return errTold(exitBadInput)
-	}
+	req, wrong := plugin.ReadRequest(in, home)
 	if len(words) > 0 {
 		req.Words = words
 	}
-	text, status := plugin.Plugin{Request: req, Home: home, Now: w.now, Env: w.env, Timer: w.pluginTimer}.Answer(ctx)
+	p := plugin.Plugin{Request: req, Wrong: wrong, Home: home, Now: w.now, Env: w.env, Timer: w.pluginTimer}
+	text, status := p.Answer(ctx)
 	io.WriteString(w.stdout, text+"\n")
 	if status != exitOK {
 		return errTold(status)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
@@ -24,6 +23,7 @@ type Plugin struct {
 	Request
 	Home  string // paths below it are shown with ~
 	Now   func() time.Time
+	Wrong error                           // what is wrong with the table, if anything is
 	Env   []string                        // for the refresh script
 	Timer func(ctx context.Context) Timer // looks at the timer
 }
@@ -42,6 +42,9 @@ func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 		app = rest[0]
 	}
 	switch {
+	case p.Wrong != nil && verb != "help" && verb != "flow":
+		// Who may refresh is not known.
+		text, status = p.wrong(), 65
 	case len(rest) > 1 || app != "" && verb != "status" && verb != "refresh":
 		text, status = "Too many words.\n\n"+help, 64
 	case verb == "help":
@@ -55,7 +58,14 @@ func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 	default:
 		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(verb, 40), help), 64
 	}
+	if p.Wrong != nil && status == 0 {
+		text, status = p.wrong()+" Until then, the defaults stand below.\n\n"+text, 65
+	}
 	return fit(mint.Redact(text)), status
+}
+
+func (p Plugin) wrong() string {
+	return p.Wrong.Error() + ": correct it in takopi.toml, or run `ghauth-provision apply`."
 }
 
 const help = `/ghauth status [app]: is there a fresh GitHub token?
@@ -64,6 +74,9 @@ const help = `/ghauth status [app]: is there a fresh GitHub token?
 /ghauth help: this text
 
 Without an app, that of this chat's project, or all of them; with all, all of them.`
+
+// maxExposure bounds what flow tells of the apps' keys, in bytes.
+const maxExposure = 700
 
 func (p Plugin) flow() string {
 	return fmt.Sprintf(`A GitHub App's private key on this host mints installation tokens, each good for one hour.
@@ -102,25 +115,17 @@ func (p Plugin) exposure() string {
 	for _, app := range apps {
 		lines = append(lines, app.Name+": "+app.Key.Exposure(p.tilde)+".")
 	}
-	return strings.Join(lines, "\n")
+	return clip(lines, 0, maxExposure, func(left int) string {
+		return fmt.Sprintf("and %d more: see ghauth-provision status on the host", left)
+	})
 }
 
-// fit makes a message of text.
-func fit(text string) string {
-	return cut(strings.TrimSpace(strings.ToValidUTF8(text, "?")), MaxAnswer)
-}
-
-// cut shortens text to at most limit bytes, between two characters.
-func cut(text string, limit int) string {
-	const more = "…"
-	if len(text) <= limit {
+// homely shortens the paths below the home that stand in text.
+func (p Plugin) homely(text string) string {
+	if p.Home == "" {
 		return text
 	}
-	end := limit - len(more)
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + more
+	return strings.ReplaceAll(text, p.Home+"/", "~/")
 }
 
 func (p Plugin) tilde(path string) string {

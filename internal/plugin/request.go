@@ -21,8 +21,9 @@ type Request struct {
 
 // ReadRequest reads a request as JSON from r: an object whose plugin_config is
 // Takopi's [plugins.ghauth], with words, sender and project beside it; or such a
-// table alone, of which nobody knows who sent it. Keys of others are passed over.
-// An error names the key, never its value: secrets may have strayed in.
+// table alone, of which nobody knows who sent it. Keys of others are passed over. Where
+// the table is wrong, the defaults stand for it. An error names the key, never its
+// value: secrets may have strayed in.
 func ReadRequest(r io.Reader, home string) (Request, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxRequest+1))
 	switch {
@@ -42,7 +43,9 @@ func ReadRequest(r io.Reader, home string) (Request, error) {
 		config, keys = data, nil
 	}
 	req := message(keys)
-	req.Table, err = readTable(config, home)
+	if req.Table, err = readTable(config, home); err != nil {
+		req.Table, _ = readTable([]byte("{}"), home)
+	}
 	return req, err
 }
 

@@ -3,10 +3,13 @@ package plugin
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
 func TestReadRequest(t *testing.T) {
@@ -111,7 +114,7 @@ func TestManyApps(t *testing.T) {
 		}
 	}
 	got, _ := say(t, p, "status", "all")
-	for _, want := range []string{"app30: missing", "fresh: 59 more", "\ntimer: next run in 3m"} {
+	for _, want := range []string{"app30: missing", "\nand 59 more, 59 of them fresh: /ghauth status NAME\n", "\ntimer: next run in 3m"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -127,7 +130,50 @@ func TestManyApps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got, _ := say(t, p, "status", "all"); !strings.HasSuffix(got, "…\ntimer: next run in 3m") || len(got) > MaxAnswer {
-		t.Errorf("with nothing fresh, %d bytes:\n%s", len(got), got)
+	got, _ = say(t, p, "status", "all")
+	lines := strings.Split(got, "\n")
+	for _, line := range lines[:len(lines)-2] {
+		if !strings.HasSuffix(line, ": send /ghauth refresh") {
+			t.Errorf("a line is cut: %q", line)
+		}
+	}
+	// Of 61, the token file that is nobody's among them.
+	if want := fmt.Sprintf("\nand %d more: /ghauth status NAME\ntimer: next run in 3m", 61-len(lines)+2); !strings.HasSuffix(got, want) || len(got) > MaxAnswer {
+		t.Errorf("with nothing fresh, %d bytes:\n%s\nwant at the end%s", len(got), got, want)
+	}
+	for verb, want := range map[string]string{
+		"status APP":  "There is no app APP here. Known: token, app00, app01, app02, app03, app04, app05, app06 and 53 more.",
+		"status app3": "There is no app app3 here. Known: app30, app31, app32, app33, app34, app35, app36, app37 and 53 more.",
+		"flow":        " more: see ghauth-provision status on the host",
+	} {
+		if got, _ := say(t, p, strings.Fields(verb)...); !strings.HasSuffix(got, want) || len(got) > MaxAnswer {
+			t.Errorf("%s: %d bytes, want %q at the end of\n%s", verb, len(got), want, got)
+		}
+	}
+	write(t, filepath.Join(p.dir(), refresh.LockdownFile), "", 0o600)
+	if got, _ := say(t, p, "status"); !strings.HasPrefix(got, "locked down since ") || !strings.HasSuffix(got, " more: /ghauth status NAME") {
+		t.Errorf("locked down:\n%s", got)
+	}
+}
+
+// TestWrongTable: what is wrong with it keeps nobody from help, and all from a refresh:
+// who may is not known.
+func TestWrongTable(t *testing.T) {
+	const why = "[plugins.ghauth]: allowed_user_ids has the wrong type: correct it in takopi.toml, or run `ghauth-provision apply`."
+	for words, want := range map[string]string{
+		"help":    why + " Until then, the defaults stand below.\n\n/ghauth status [app]",
+		"Flow":    why + " Until then, the defaults stand below.\n\nA GitHub App's private key",
+		"status":  why,
+		"refresh": why,
+		"nosuch":  why,
+		"":        why,
+	} {
+		p := newPlugin(t)
+		write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
+		p.Request, p.Wrong = ReadRequest(strings.NewReader(`{"plugin_config": {"allowed_user_ids": "canary", "token_env_file": "canary"}, "sender": 7}`), p.Home)
+		got, status := say(t, p, strings.Fields(words)...)
+		if !strings.HasPrefix(got, want) || strings.Contains(got, "must not run") || strings.Contains(got, "canary") || status != 65 {
+			t.Errorf("%s: %q, %d, want %q", words, got, status, want)
+		}
 	}
 }

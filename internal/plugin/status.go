@@ -67,36 +67,42 @@ func (p Plugin) status(ctx context.Context, app string) (string, int) {
 		return noSuchApp(app, all), 64
 	}
 	for _, err := range errs {
-		lines = append(lines, err.Error()+": run `ghauth-provision apply`")
+		lines = append(lines, p.homely(err.Error())+": run `ghauth-provision apply`")
 	}
 	if since, locked := refresh.LockedDown(p.dir()); locked {
 		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
-		return strings.Join(append([]string{first}, lines...), "\n"), 0
+		return first + "\n" + shorter(lines, MaxAnswer-len(first)-1), 0
 	}
-	timer := p.Timer(ctx).lines(p.Now())
-	return strings.Join(append(shorter(lines, MaxAnswer-len(strings.Join(timer, "\n"))-1), timer...), "\n"), 0
-}
-
-// shorter leaves the apps with a fresh token out of lines of more than limit bytes,
-// and counts them: who asks wants to know of the others.
-func shorter(lines []string, limit int) []string {
-	if len(strings.Join(lines, "\n")) <= limit {
-		return lines
-	}
-	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": "+fresh+", ") })
-	all := append(rest, fmt.Sprintf("fresh: %d more; send /ghauth status APP for one of them", len(lines)-len(rest)))
-	return []string{cut(strings.Join(all, "\n"), limit)}
+	timer := strings.Join(p.Timer(ctx).lines(p.Now()), "\n")
+	return shorter(lines, MaxAnswer-len(timer)-1) + "\n" + timer, 0
 }
 
 // fresh is what the tokens are called that need nothing.
 const fresh = "fresh"
 
+// maxNames bounds how many of the apps are named to who asked for none of them.
+const maxNames = 8
+
+// noSuchApp names the apps that there are, of many those that begin most alike.
 func noSuchApp(app string, all []holder) string {
 	var names []string
 	for _, h := range all {
-		names = append(names, h.name)
+		names = append(names, cut(h.name, 40))
 	}
-	return fmt.Sprintf("There is no app %s here. Known: %s.", cut(app, 40), strings.Join(names, ", "))
+	more := ""
+	if over := len(names) - maxNames; over > 0 {
+		slices.SortStableFunc(names, func(a, b string) int { return alike(b, app) - alike(a, app) })
+		names, more = names[:maxNames], fmt.Sprintf(" and %d more", over)
+	}
+	return fmt.Sprintf("There is no app %s here. Known: %s%s.", cut(app, 40), strings.Join(names, ", "), more)
+}
+
+// alike counts the bytes that a and b begin with both.
+func alike(a, b string) (n int) {
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // line tells of one token: presence, freshness, age, life left and its head.
@@ -109,7 +115,7 @@ func (p Plugin) line(h holder) string {
 	case state == refresh.Missing:
 		return fmt.Sprintf("%s: missing: no token at %s: %s", h.name, p.tilde(h.file), send)
 	case state == refresh.Invalid:
-		return fmt.Sprintf("%s: invalid: %s: %s", h.name, strings.ReplaceAll(err.Error(), p.Home+"/", "~/"), send)
+		return fmt.Sprintf("%s: invalid: %s: %s", h.name, p.homely(err.Error()), send)
 	case state == refresh.Superseded:
 		say += " (it is of another App, installation or host: " + send + ")"
 	case state == refresh.Expired:

@@ -1,0 +1,70 @@
+package plugin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// fit makes a message of text. What is too long ends with a whole line, where that
+// leaves most of it.
+func fit(text string) string {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "?"))
+	if len(text) <= MaxAnswer {
+		return text
+	}
+	text = cut(text, MaxAnswer)
+	if end := strings.LastIndexByte(text, '\n'); end > MaxAnswer/2 {
+		text = text[:end] + "\n…"
+	}
+	return text
+}
+
+// cut shortens text to at most limit bytes, between two characters.
+func cut(text string, limit int) string {
+	const more = "…"
+	if len(text) <= limit {
+		return text
+	}
+	end := limit - len(more)
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + more
+}
+
+// clip joins lines to at most limit bytes: as many of the first as there is room for.
+// A last line, which more gives, counts those that are left out, out of them before.
+func clip(lines []string, out, limit int, more func(left int) string) (text string) {
+	for n := len(lines); n >= 0; n-- {
+		shown := slices.Clone(lines[:n])
+		if left := out + len(lines) - n; left > 0 {
+			shown = append(shown, more(left))
+		}
+		if text = strings.Join(shown, "\n"); len(text) <= limit {
+			break
+		}
+	}
+	return text
+}
+
+// shorter joins the lines of apps to at most limit bytes. It leaves out those with a
+// fresh token first: who asks wants to know of the others.
+func shorter(lines []string, limit int) string {
+	if text := strings.Join(lines, "\n"); len(text) <= limit {
+		return text
+	}
+	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": "+fresh+", ") })
+	good := len(lines) - len(rest)
+	if len(rest) == 0 {
+		return fmt.Sprintf("all %d apps are fresh: /ghauth status NAME tells of one", good)
+	}
+	return clip(rest, good, limit, func(left int) string {
+		count := fmt.Sprintf("and %d more", left)
+		if good > 0 {
+			count += fmt.Sprintf(", %d of them fresh", good)
+		}
+		return count + ": /ghauth status NAME"
+	})
+}

@@ -1,0 +1,40 @@
+package plugin
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestFit(t *testing.T) {
+	long := strings.Repeat("x", 100)
+	for _, tt := range []struct{ text, want string }{
+		{" short\n", "short"},
+		{"a\xffb", "a?b"},
+		{strings.Repeat(long+"\n", 30), strings.Repeat(long+"\n", 18) + "…"},
+		{"one\n" + strings.Repeat("x", MaxAnswer), "one\n" + strings.Repeat("x", MaxAnswer-7) + "…"},
+	} {
+		if got := fit(tt.text); got != tt.want {
+			t.Errorf("fit(%.20q) = %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	more := func(left int) string { return fmt.Sprintf("+%d", left) }
+	for _, tt := range []struct {
+		out, limit int
+		want       string
+	}{
+		{0, 11, "one two six"},
+		{0, 10, "one two +1"},
+		{0, 9, "one +2"},
+		{0, 1, "+3"}, // never nothing
+		{4, 14, "one two six +4"},
+		{4, 13, "one two +5"},
+	} {
+		if got := strings.ReplaceAll(clip([]string{"one", "two", "six"}, tt.out, tt.limit, more), "\n", " "); got != tt.want {
+			t.Errorf("clip with %d out, to %d: %q, want %q", tt.out, tt.limit, got, tt.want)
+		}
+	}
+}
