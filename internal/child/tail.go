@@ -32,7 +32,7 @@ func (t *Tail) String() string {
 	s := strings.ToValidUTF8(string(t.kept), "")
 	if t.cut {
 		// The rest of a token that lost its head looks like any other word.
-		s = strings.TrimLeftFunc(s, inToken)
+		s = strings.TrimLeftFunc(s, func(r rune) bool { return inToken(r) || strings.ContainsRune("+/=~", r) })
 	}
 	s = mint.Redact(s)
 	if over := len(s) - t.Max; over > 0 {

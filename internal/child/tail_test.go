@@ -17,6 +17,7 @@ func TestTailKeepsTheEnd(t *testing.T) {
 		{"xééééxx", "ééééxx"},
 		{"\xff\xfeab\xff", "ab"},
 		{"ghs_canary0123456789\n", "s_cana…"},
+		{"CANARY+/=" + strings.Repeat("+/=~", longestToken/4+10) + " rest\n", "rest"}, // of a token whose head is gone
 		{"gh\xffs_canary0123456789\n", "s_cana…"},
 	}
 	for _, tt := range tests {

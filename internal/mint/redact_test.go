@@ -43,6 +43,15 @@ func TestRedact(t *testing.T) {
 		{"key into token", aKey + canary, "…ghs_Cana…"},
 		{"JWT into token", "eyJx.y" + aStateless, "…"},
 		{"twice", Redact(canary + " " + aPAT), "ghs_Cana… github_p…"},
+		{"Vault's", "hvs.CAESICanary_-01234 hvb.AAAAAQCanary0 s.Canary01234567890123456789", "hvs.… hvb.… s.…"},
+		{"a bot's", "https://api.telegram.org/bot1234567890:AACanary-0123456789_0123456789abcde/getMe", "https://api.telegram.org/bot1234567890:…/getMe"},
+		{"an engine's", "sk-ant-api03-Canary0123456789_-", "sk-…"},
+		{"a chat's", "xoxb-123456789012-Canary0123456789", "xoxb-…"},
+		{"of registries", "npm_Canary0123456789Canary0123456789 pypi-AgEIcHlwaS5vcmcCANARY_01234567 glpat-Canary_0123456789-01", "npm_… pypi-… glpat-…"},
+		{"a header's", "Authorization: Bearer Canary+/012=\nauthorization: basic Q2FuYXJ5OmNhbmFyeQ==\n\"Authorization\": \"token Canary0123456789\"", "Authorization: Bearer …\nauthorization: basic …\n\"Authorization\": \"token …\""},
+		{"a URL's password", "https://me:canary@example.com:8080/x@y", "https://me:…@example.com:8080/x@y"},
+		{"names that begin like secrets", "npm_config_update_notifier hvs.x task-0123456789012345678901 http://127.0.0.1:8443/a@b", "npm_config_update_notifier hvs.x task-0123456789012345678901 http://127.0.0.1:8443/a@b"},
+		{"a key without its beginning", "end.\n" + aKey[40:], "end.…"},
 		{"too short for a token", "ghs_abc", "ghs_abc"},
 	} {
 		if got := Redact(tt.text); got != tt.want {
@@ -75,6 +84,9 @@ func FuzzRedact(f *testing.F) {
 		{aPAT, aPAT[11:]},
 		{aJWT, aJWT},
 		{aKey, "MIICanaryCanary+/="},
+		{" hvs.CAESICanary_-01234 ", "CAESICanary_-01234"},
+		{" Bearer Canary+/0123456789= ", "Canary+/0123456789="},
+		{" bot1234567890:AACanary-0123456789_0123456789abcde ", "AACanary-0123456789_0123456789abcde"},
 	}
 	for which := range secrets {
 		for _, text := range []string{"", " ", "x", "-", ".", "ghs_", "eyJ", "eyJx.", "github_pat_", "…", "\xff",

@@ -175,6 +175,30 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
+// TestSecretsOfOthers: a refresh script is the user's own, and may tell of more than
+// GitHub's.
+func TestSecretsOfOthers(t *testing.T) {
+	p := newPlugin(t)
+	write(t, p.RefreshScript, `#!/bin/sh
+cat <<end
+VAULT_TOKEN=hvs.CAESICANARY0123456789canary
+Authorization: Bearer CANARY+canary/0123456789=
+GITHUB_PAT=github_pat_11CANARY0canary_canarycanary
+postgres://me:CANARY@db.example/x
+bot1234567890:AACANARY-0123456789_0123456789abcde
+-----BEGIN RSA PRIVATE KEY-----
+MIICANARYcanary+/=
+-----END RSA PRIVATE KEY-----
+the end
+end
+exit 1
+`, 0o755)
+	got, _ := say(t, p, "refresh")
+	if strings.Contains(strings.ToUpper(got), "CANARY") || !strings.Contains(got, "VAULT_TOKEN=hvs.…\nAuthorization: Bearer …\nGITHUB_PAT=github_p…\n") || !strings.HasSuffix(got, "\n…\nthe end") {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 func TestCut(t *testing.T) {
 	for _, tt := range []struct {
 		text  string
