@@ -54,6 +54,9 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 	if why := script.ScriptMissing(); why != "" {
 		return []preflight.Check{failed("refresh script", why, "run "+program+" apply")}
 	}
+	if why := script.RunnerMissing(); why != "" {
+		return []preflight.Check{failed("refresh script", why+", and run_refresh_with names it", "install it, or correct run_refresh_with in the spec, and run "+program+" apply")}
+	}
 	return []preflight.Check{ok("refresh script", "is at "+p.w.tilde(req.RefreshScript))}
 }
 

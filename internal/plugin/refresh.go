@@ -27,6 +27,9 @@ func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
 	if why := p.ScriptMissing(); why != "" {
 		return "refresh script " + why + ": run `ghauth-provision apply`", 78
 	}
+	if why := p.RunnerMissing(); why != "" {
+		return why + ": correct run_refresh_with in the spec", 78
+	}
 	argv := append(slices.Clone(p.RunRefreshWith), p.RefreshScript)
 	if app != "" {
 		argv = append(argv, "--app", app)
@@ -45,6 +48,24 @@ func (p Plugin) ScriptMissing() string {
 		return "at " + p.tilde(p.RefreshScript) + " is not a program"
 	}
 	return ""
+}
+
+// RunnerMissing says why the program that runs the refresh script cannot be run, or
+// nothing. It is looked for on this process's PATH.
+func (p Plugin) RunnerMissing() string {
+	if len(p.RunRefreshWith) == 0 {
+		return ""
+	}
+	name := p.RunRefreshWith[0]
+	switch _, err := exec.LookPath(name); {
+	case err == nil:
+		return ""
+	case name == "":
+		return "the first word of run_refresh_with is empty"
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return p.tilde(name) + " is not installed"
+	}
+	return p.tilde(name) + " is not a program"
 }
 
 func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
@@ -67,8 +88,6 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 		return "Refreshed, but gh could not be logged in.\n" + tail, 72
 	case errors.As(err, &exit) && exit.ExitCode() > 0:
 		return fmt.Sprintf("Refresh failed with status %d.\n%s", exit.ExitCode(), tail), exit.ExitCode()
-	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("Refresh failed: %s is not installed: correct run_refresh_with in the spec", argv[0]), 78
 	}
 	return fmt.Sprintf("Refresh failed: %v\n%s", err, tail), 1
 }
