@@ -5,9 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 )
 
@@ -23,7 +25,34 @@ func (p *takopiPlugin) hurdles(e takopi.Environment) (checks []preflight.Check) 
 		checks = append(checks, failed("takopi.toml", fmt.Sprintf("Takopi will not load the plugin: in %s, %s", p.w.tilde(p.config()), reason),
 			fix+", and restart Takopi"))
 	}
+	return append(checks, olderThan(e.Since(), refresh.Running("/proc", takopi.Tool, ""))...)
+}
+
+// startSlack is how far off the start of a process may be, which the kernel tells of in
+// whole seconds since a boot that it tells of in whole seconds.
+const startSlack = 2 * time.Second
+
+// olderThan tells of each Takopi that runs since before its plugin was put in: Takopi
+// loads plugins once.
+func olderThan(plugin time.Time, all []refresh.Program) (checks []preflight.Check) {
+	for _, p := range all {
+		if !p.Started.IsZero() && p.Started.Add(startSlack).Before(plugin) {
+			checks = append(checks, failed("Takopi's process", fmt.Sprintf("Takopi (process %d) has been started before this plugin was put in, and has not loaded it", p.PID),
+				"restart it"+restarting(p)))
+		}
+	}
 	return checks
+}
+
+// restarting gives the command that restarts a program's unit, if it has one.
+func restarting(p refresh.Program) string {
+	switch {
+	case p.Unit == "":
+		return ""
+	case p.System:
+		return ": sudo systemctl restart " + p.Unit
+	}
+	return ": systemctl --user restart " + p.Unit
 }
 
 // noteOf puts a check into one line.

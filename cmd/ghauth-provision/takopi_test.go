@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
 func TestTakopiDir(t *testing.T) {
@@ -27,6 +30,32 @@ func TestWithoutTokens(t *testing.T) {
 	got := withoutTokens(strings.Fields("HOME=/h GH_TOKEN=x UV_INDEX=y GITHUB_TOKEN=x GITHUB_APP_ID=1 PATH=/bin"))
 	if want := "HOME=/h UV_INDEX=y PATH=/bin"; strings.Join(got, " ") != want {
 		t.Errorf("got %q, want %s", got, want)
+	}
+}
+
+// TestOlderThan: only a Takopi that has loaded plugins before this one was there.
+func TestOlderThan(t *testing.T) {
+	at := time.Unix(1700000000, 0)
+	for _, tt := range []struct {
+		program refresh.Program
+		plugin  time.Time
+		fix     string // empty: it is not told of
+	}{
+		{refresh.Program{Started: at}, at.Add(3 * time.Second), "restart it"},
+		{refresh.Program{Started: at, Unit: "takopi@x.service"}, at.Add(time.Hour), "restart it: systemctl --user restart takopi@x.service"},
+		{refresh.Program{Started: at, Unit: "bot.service", System: true}, at.Add(time.Hour), "restart it: sudo systemctl restart bot.service"},
+		{refresh.Program{Started: at}, at.Add(startSlack), ""},
+		{refresh.Program{Started: at}, at.Add(-time.Hour), ""},
+		{refresh.Program{}, at, ""},                     // nobody knows since when
+		{refresh.Program{Started: at}, time.Time{}, ""}, // there is no plugin
+	} {
+		fix := ""
+		for _, c := range olderThan(tt.plugin, []refresh.Program{tt.program}) {
+			fix += c.Fix
+		}
+		if fix != tt.fix {
+			t.Errorf("%+v, plugin of %s: %q, want %q", tt.program, tt.plugin, fix, tt.fix)
+		}
 	}
 }
 

@@ -54,24 +54,6 @@ func (h Holder) String() string {
 	return fmt.Sprintf("process %d (%s) has %s (sha256 %s) in %s", h.PID, h.Command, h.Token, h.Token.Digest(), h.Variable)
 }
 
-// A Shadowed is a process whose gh does not take its stored login.
-type Shadowed struct {
-	PID      int
-	Variable string // that gh takes instead; empty: it takes the login after all
-}
-
-// Running lists the processes below proc, which is /proc, that run program, itself or
-// by an interpreter, each with what gh would take before its login for host. It sees
-// those that this user may look into.
-func Running(proc, program, host string) (all []Shadowed) {
-	for _, p := range processes(proc) {
-		if env := p.texts("environ"); p.runs(program) && len(env) > 0 {
-			all = append(all, Shadowed{p.pid, Shadow(host, env)})
-		}
-	}
-	return all
-}
-
 // A process is a directory below /proc.
 type process struct {
 	pid int
@@ -88,13 +70,6 @@ func processes(proc string) (all []process) {
 	}
 	slices.SortFunc(all, func(a, b process) int { return a.pid - b.pid })
 	return all
-}
-
-// runs reports whether the process was started as program, or as an interpreter with
-// program for its first argument, as a script is (execve(2)).
-func (p process) runs(program string) bool {
-	argv := p.texts("cmdline")
-	return slices.ContainsFunc(argv[:min(2, len(argv))], func(word string) bool { return filepath.Base(word) == program })
 }
 
 // texts reads a file of texts that each end with a zero byte, nothing where it may

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,29 +68,6 @@ process 30 ("agent-30\x1b") has ghs_cana… (sha256 %s) in GH_TOKEN`,
 		mint.Secret("ghs_canary00123456789").Digest(), mint.Secret("ghs_canary20123456789").Digest())
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("holders:\n%s\nwant\n%s", text, want)
-	}
-}
-
-func TestRunning(t *testing.T) {
-	proc := t.TempDir()
-	for pid, texts := range map[int][2]string{
-		20: {"/x/python\x00/x/bin/takopi\x00--debug\x00", "HOME=/x\x00GH_TOKEN=ghp_foreign0123456789\x00"},
-		3:  {"takopi\x00", "HOME=/x\x00"},
-		4:  {"vi\x00-R\x00takopi\x00", "GH_TOKEN=x\x00"}, // has it as a file
-		5:  {"/x/takopi-refresh\x00", "GH_TOKEN=x\x00"},
-		6:  {"", ""},       // a kernel thread
-		7:  {"takopi", ""}, // somebody else's
-	} {
-		dir := filepath.Join(proc, fmt.Sprint(pid))
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		write(t, filepath.Join(dir, "cmdline"), texts[0])
-		write(t, filepath.Join(dir, "environ"), texts[1])
-	}
-	got := Running(proc, "takopi", "github.com")
-	if want := []Shadowed{{3, ""}, {20, "GH_TOKEN"}}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

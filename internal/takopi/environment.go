@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Tool is Takopi's name as a tool of uv's, and as a distribution.
@@ -58,7 +59,7 @@ func (e Environment) Lacks(w Wheel, path string) string {
 	case i < 0:
 		return "it is not there"
 	case e.dists[i].version != w.Version:
-		return "it is another version"
+		return "it is " + e.dists[i].version + ", and ours is " + w.Version
 	case j < 0 || e.tool.Requirements[j].Path != path:
 		return "uv's receipt lacks it: the next uv tool upgrade would take it away"
 	}
@@ -89,6 +90,20 @@ func (e Environment) Version() (version string, listed bool) {
 		return e.dists[i].version, e.dists[i].offers
 	}
 	return "", false
+}
+
+// Since tells when the plugin was put into e, zero where there is none: its *.dist-info
+// is a directory that pip and uv make then, whatever the age of the files in it.
+func (e Environment) Since() time.Time {
+	i := slices.IndexFunc(e.dists, func(d dist) bool { return d.name == Distribution })
+	if i < 0 {
+		return time.Time{}
+	}
+	info, err := os.Stat(e.dists[i].dir)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // Rival names another distribution that offers /ghauth, or is empty. Takopi lets
