@@ -47,8 +47,8 @@ func readDist(dir string) (dist, error) {
 			d.requires = append(d.requires, parseDependency(value))
 		}
 	}
-	if d.name == "" {
-		return d, fmt.Errorf("%s holds no name", filepath.Join(dir, "METADATA"))
+	if d.name == "" || d.version == "" {
+		return d, fmt.Errorf("%s holds no name, or no version", filepath.Join(dir, "METADATA"))
 	}
 	points, err := os.ReadFile(filepath.Join(dir, "entry_points.txt"))
 	if err == nil {
@@ -110,9 +110,13 @@ type origin struct {
 	Subdirectory string `json:"subdirectory"`
 }
 
+// readOrigin says how d would be installed again: from where it came, or from the index
+// in the version that it has.
 func (d *dist) readOrigin() error {
 	data, err := os.ReadFile(filepath.Join(d.dir, "direct_url.json"))
 	if errors.Is(err, fs.ErrNotExist) {
+		// What was asked for when it was put in is not written down: what is there is.
+		d.from.Specifier = "==" + d.version
 		return nil
 	}
 	var o origin

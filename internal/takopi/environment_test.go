@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // newEnvironment lays out what uv makes. dists are named by their directories,
@@ -85,8 +86,8 @@ func TestCommand(t *testing.T) {
 			"ed-1":    "\n\n{\"url\": \"file:///srv/ed%201\", \"dir_info\": {\"editable\": true}}",
 			"wheel-1": "\n\n{\"url\": \"file:///srv/wheel-1.whl\", \"archive_info\": {}}",
 			"vcs-1":   "\n\n{\"url\": \"https://git.test/vcs\", \"vcs_info\": {\"vcs\": \"git\", \"commit_id\": \"abc\", \"requested_revision\": \"v1\"}}",
-		}), "takopi|--with httpx[http2]|--with-editable /srv/ed 1|--with takopi-discord|--with vcs @ git+https://git.test/vcs@abc|--with wheel @ file:///srv/wheel-1.whl"},
-		{"in a circle", `requirements = [{ name = "takopi" }]`, with(map[string]string{"x-1": "Requires-Dist: y", "y-1": "Requires-Dist: x"}), "takopi|--with x"},
+		}), "takopi|--with httpx[http2]|--with-editable /srv/ed 1|--with takopi-discord==0.5.1|--with vcs @ git+https://git.test/vcs@abc|--with wheel @ file:///srv/wheel-1.whl"},
+		{"in a circle", `requirements = [{ name = "takopi" }]`, with(map[string]string{"x-1": "Requires-Dist: y", "y-1": "Requires-Dist: x"}), "takopi|--with x==1"},
 	} {
 		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, tt.dists))
 		if err != nil {
@@ -148,7 +149,7 @@ func TestLacks(t *testing.T) {
 	for _, tt := range []struct{ name, receipt, version, want string }{
 		{"all is well", recorded, w.Version, ""},
 		{"not there", recorded, "", "it is not there"},
-		{"another", recorded, "0", "it is another version"},
+		{"another", recorded, "0", "it is 0, and ours is " + w.Version},
 		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
 		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version,
 			"uv's receipt lacks it: the next uv tool upgrade would take it away"},
@@ -163,6 +164,21 @@ func TestLacks(t *testing.T) {
 		}
 		if got := e.Lacks(w, path); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestSince: the age of the files in a wheel is none of the environment's.
+func TestSince(t *testing.T) {
+	dir := newEnvironment(t, `requirements = [{ name = "takopi" }]`, map[string]string{"takopi-1": "", "takopi_ghauth-1": ""})
+	at := time.Unix(1700000000, 0)
+	if err := os.Chtimes(filepath.Join(dir, "lib/python3.14/site-packages/takopi_ghauth-1.dist-info"), at, at); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]time.Time{dir: at, newEnvironment(t, `requirements = [{ name = "takopi" }]`, map[string]string{"takopi-1": ""}): {}} {
+		e, err := ReadEnvironment(dir)
+		if got := e.Since(); err != nil || !got.Equal(want) {
+			t.Errorf("since %s, %v, want %s", got, err, want)
 		}
 	}
 }
