@@ -6,14 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plugin"
 	"github.com/ghauth-provision/ghauth-provision/internal/preflight"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
-	"github.com/ghauth-provision/ghauth-provision/internal/systemd"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
@@ -27,7 +25,7 @@ func (w *world) takopiChecks(ctx context.Context, s statusReport) []preflight.Ch
 	}
 	checks = append(checks, s.takopi.pluginChecks()...)
 	apps, _ := refresh.Apps(s.dir)
-	checks = append(checks, w.takopiUnits(ctx, apps)...)
+	checks = append(checks, w.takopiUnits(ctx, s.takopi.restartUnit(), apps)...)
 	return append(checks, takopiProcesses(apps)...)
 }
 
@@ -98,39 +96,6 @@ func (p *takopiPlugin) listed(e takopi.Environment) preflight.Check {
 		}
 	}
 	return ok(name, takopi.Distribution+" "+version+" is in "+dir)
-}
-
-// takopiUnits looks for units that give Takopi a token file for an environment.
-func (w *world) takopiUnits(ctx context.Context, apps []refresh.App) (checks []preflight.Check) {
-	const name = "Takopi's unit"
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
-	defer cancel()
-	manager, err := systemd.User(ctx, w.runtimeDir())
-	if err != nil {
-		return nil // the timer's check says so
-	}
-	defer manager.Close()
-	runners, err := manager.Runners(ctx, takopi.Tool)
-	if err != nil {
-		return []preflight.Check{notChecked(name, err.Error(), "")}
-	}
-	for _, r := range runners {
-		check := ok(name, r.Unit+" reads no token file")
-		for _, app := range apps {
-			if slices.ContainsFunc(r.Files, func(pattern string) bool { return leadsTo(pattern, app.TokenFile) }) {
-				check = failed(name, fmt.Sprintf("%s has EnvironmentFile=%s: what Takopi's agents get there is frozen when it starts, and dead within the hour", r.Unit, w.tilde(app.TokenFile)),
-					fmt.Sprintf("take that line out (systemctl --user edit --full %s), and restart it: gh's login and git's helper are kept fresh", r.Unit))
-			}
-		}
-		checks = append(checks, check)
-	}
-	return checks
-}
-
-// leadsTo reports whether a pattern of systemd's (glob(7)) leads to the file.
-func leadsTo(pattern, file string) bool {
-	all, _ := filepath.Glob(pattern)
-	return slices.ContainsFunc(append(all, pattern), func(path string) bool { return path == file || sameFile(path, file) })
 }
 
 // takopiProcesses looks at what a running Takopi has in its environment, where gh is
