@@ -91,11 +91,11 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))
 	if j.done == 0 && err == nil && len(j.left) == 0 {
-		w.print("%s", w.noChanges(p.Kept))
+		w.print("%s", w.noChanges(p.Kept, w.pluginOf(j).leftOut()))
 	} else {
 		w.print("Applied: %s.", count(j.done, "change"))
 	}
-	return errors.Join(append(j.left, minted, err)...)
+	return errors.Join(append(j.left, minted, err, w.pluginOf(j).withoutUV())...)
 }
 
 // change asks GitHub beforehand and then makes the host as desired. Where there is

@@ -28,6 +28,8 @@ type planReport struct {
 	Conflicts []conflictReport `json:"conflicts"` // while there are any, apply does nothing
 	Settled   []conflictReport `json:"settled"`   // by a flag; apply FILE holds to that
 	Kept      []string         `json:"kept"`      // differ from the spec, and stay by a --keep
+
+	pluginOut bool // Takopi's plugin cannot be installed, as a note says
 }
 
 type actionReport struct {
@@ -75,7 +77,7 @@ func (w *world) planReport(j *job, p plan.Plan) planReport {
 		Version: planVersion, Spec: j.specPath, Destroy: j.spec == nil, Root: w.root, Actions: []actionReport{},
 		Host: w.hostReport(j, p), Notes: w.notesOf(j, p),
 		Conflicts: mapTo(p.Conflicts, conflictOf), Settled: mapTo(p.Settled, conflictOf), Kept: append([]string{}, p.Kept...),
-		Counts: countsReport{Kept: len(p.Kept)},
+		Counts: countsReport{Kept: len(p.Kept)}, pluginOut: w.pluginOf(j).leftOut(),
 	}
 	for _, a := range p.Actions {
 		r.Actions = append(r.Actions, reportOf(a))
@@ -143,7 +145,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		return append(notes, w.missing(binary, filepath.Dir(binary) == j.spec.Paths.BinDir)...)
 	}
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
-		notes = append(notes, w.withoutTakopi())
+		notes = append(notes, "/ghauth is left out: "+w.withoutTakopi()+", or install Takopi (uv tool install takopi) and apply again")
 	}
 	for _, a := range p.Actions {
 		notes = append(notes, w.unread(j, p, a)...)

@@ -80,17 +80,25 @@ func (w *world) summary(r planReport) string {
 	case len(parts) == 0 && r.Destroy:
 		return "No changes: there is nothing of ours to take away."
 	case len(parts) == 0:
-		return w.noChanges(r.Kept)
+		return w.noChanges(r.Kept, r.pluginOut)
 	case len(r.Kept) > 0:
 		parts = append(parts, fmt.Sprintf("%d kept", len(r.Kept)))
 	}
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }
 
-// noChanges says that this host is as the spec says, but for the files at kept.
-func (w *world) noChanges(kept []string) string {
-	if len(kept) == 0 {
+// noChanges says that this host is as the spec says, but for the files at kept, and
+// for a plugin that is left out.
+func (w *world) noChanges(kept []string, pluginOut bool) string {
+	var but []string
+	if pluginOut {
+		but = append(but, "Takopi's plugin, which cannot be installed (see above)")
+	}
+	if len(kept) > 0 {
+		but = append(but, fmt.Sprintf("%d kept: %s", len(kept), strings.Join(mapTo(kept, w.tilde), ", ")))
+	}
+	if len(but) == 0 {
 		return "No changes: this host is as the spec says."
 	}
-	return fmt.Sprintf("No changes: this host is as the spec says, but for %d kept: %s", len(kept), strings.Join(mapTo(kept, w.tilde), ", "))
+	return "No changes: this host is as the spec says, but for " + strings.Join(but, ", and for ")
 }

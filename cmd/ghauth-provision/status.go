@@ -183,7 +183,7 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	var disconnect func()
 	j.host, disconnect = w.connect(ctx)
 	defer disconnect()
-	r.takopi = &takopiPlugin{w: w, j: j}
+	r.takopi = w.pluginOf(j)
 	j.host.Plugin = r.takopi
 	p, err := j.plan(ctx)
 	switch {

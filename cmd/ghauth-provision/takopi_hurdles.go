@@ -55,6 +55,32 @@ func restarting(p refresh.Program) string {
 	return ": systemctl --user restart " + p.Unit
 }
 
+func (w *world) pluginOf(j *job) *takopiPlugin { return &takopiPlugin{w: w, j: j} }
+
+// leftOut reports whether the spec asks for the plugin, and no plan can bring it: a
+// note says why. Where one can, it is in the plan.
+func (p *takopiPlugin) leftOut() bool {
+	if p.j.spec == nil || p.j.system || p.w.root != "" || !p.j.spec.Takopi.Plugin {
+		return false
+	}
+	e, err := takopi.ReadEnvironment(p.w.takopiDir())
+	if err != nil {
+		return true
+	}
+	rival, _ := e.Rival()
+	wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
+	return err != nil || rival != "" || e.Lacks(wheel, p.j.desired.Wheel) != ""
+}
+
+// withoutUV is the error where nothing but uv is missing for the plugin, which a note
+// has told of.
+func (p *takopiPlugin) withoutUV() error {
+	if p.w.hasTakopi() && p.leftOut() && p.uv() == "" {
+		return errTold(exitNoTool)
+	}
+	return nil
+}
+
 // noteOf puts a check into one line.
 func noteOf(c preflight.Check) string { return c.Detail + "; " + c.Fix }
 
