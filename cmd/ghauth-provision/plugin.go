@@ -33,7 +33,9 @@ defaults stand for it. The exit status of refresh is the script's.`,
 func (w *world) plugin(ctx context.Context, words []string) error {
 	home, err := w.home()
 	if err != nil {
-		return err
+		// The chat has to get an answer, and it is shown what is on standard output.
+		w.print("%v; %s", err, remedyOf(err))
+		return errTold(statusOf(err))
 	}
 	in := w.stdin
 	if w.terminal {

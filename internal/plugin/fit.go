@@ -49,6 +49,28 @@ func clip(lines []string, out, limit int, more func(left int) string) (text stri
 	return text
 }
 
+// lastLines shortens a script's output to at most limit bytes: the tokens that went well
+// are counted, and of the rest it is the last lines that tell how it ended.
+func lastLines(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": new token ") })
+	good := ""
+	if n := len(lines) - len(rest); n > 0 {
+		good = fmt.Sprintf("%d new tokens\n", n)
+	}
+	if text = good + strings.Join(rest, "\n"); len(text) <= limit {
+		return strings.TrimSpace(text)
+	}
+	text = text[len(text)-limit+len(good)+len("…\n"):]
+	if _, whole, ok := strings.Cut(text, "\n"); ok && len(whole) > len(text)/2 {
+		text = whole
+	}
+	return good + "…\n" + strings.ToValidUTF8(text, "")
+}
+
 // shorter joins the lines of apps to at most limit bytes. It leaves out those with a
 // fresh token first: who asks wants to know of the others.
 func shorter(lines []string, limit int) string {

@@ -20,6 +20,23 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// TestLastLines: of many apps, those that failed are told of.
+func TestLastLines(t *testing.T) {
+	good := strings.Repeat("app: new token ghs_0123… until noon\n", 60)
+	for _, tt := range []struct{ text, want string }{
+		{"app: new token ghs_0123… until noon\ndone", "app: new token ghs_0123… until noon\ndone"},
+		{good, "60 new tokens"},
+		{"first: failed\n" + good + "last: failed", "60 new tokens\nfirst: failed\nlast: failed"},
+		{good + strings.Repeat("failed\n", 100) + "end", "60 new tokens\n…\n" + strings.Repeat("failed\n", 11) + "end"},
+		{strings.Repeat("ü", 100), "…\n" + strings.Repeat("ü", 48)},
+	} {
+		got := lastLines(tt.text, 101)
+		if got != tt.want || len(got) > 101 {
+			t.Errorf("lastLines(%.20q…) = %q, %d bytes, want %q", tt.text, got, len(got), tt.want)
+		}
+	}
+}
+
 func TestClip(t *testing.T) {
 	more := func(left int) string { return fmt.Sprintf("+%d", left) }
 	for _, tt := range []struct {

@@ -33,9 +33,10 @@ type Plugin struct {
 // secret. status is the exit status that goes with it, 0 where all went well.
 func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 	verb, rest := "status", []string(nil)
-	if len(p.Words) > 0 {
+	// Quotes keep blanks in a word, and hold nothing at all.
+	if words := strings.Fields(strings.Join(p.Words, " ")); len(words) > 0 {
 		// A phone begins a word with a capital.
-		verb, rest = strings.ToLower(p.Words[0]), p.Words[1:]
+		verb, rest = strings.ToLower(words[0]), words[1:]
 	}
 	app := ""
 	if len(rest) > 0 {
@@ -59,13 +60,13 @@ func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(verb, 40), help), 64
 	}
 	if p.Wrong != nil && status == 0 {
-		text, status = p.wrong()+" Until then, the defaults stand below.\n\n"+text, 65
+		text, status = p.wrong()+"\n\n"+text, 65
 	}
 	return fit(mint.Redact(text)), status
 }
 
 func (p Plugin) wrong() string {
-	return p.Wrong.Error() + ": correct it in takopi.toml, or run `ghauth-provision apply`."
+	return p.Wrong.Error() + ": correct it in takopi.toml, or run `ghauth-provision apply` on the host."
 }
 
 const help = `/ghauth status [app]: is there a fresh GitHub token?

@@ -58,9 +58,18 @@ func TestStatus(t *testing.T) {
 	} {
 		p := newPlugin(t)
 		write(t, p.TokenEnvFile, tt.file, 0o600)
+		write(t, p.RefreshScript, "", 0o755)
 		if got, status := say(t, p, "status"); got != tt.want+"\ntimer: next run in 3m" || status != 0 {
 			t.Errorf("%s: %q, %d, want %q", tt.name, got, status, tt.want)
 		}
+	}
+}
+
+// TestStatusWithoutScript: nobody is sent to a refresh that cannot be.
+func TestStatusWithoutScript(t *testing.T) {
+	got, _ := say(t, newPlugin(t), "status")
+	if want := "token: missing: no token at ~/.config/takopi/github-token.env: run `ghauth-provision apply` on the host\n"; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
@@ -133,6 +142,7 @@ func TestWords(t *testing.T) {
 		"help":                    "/ghauth status",
 		"flow":                    "~/.config/takopi",
 		"HELP":                    "/ghauth status",
+		"nosuch\n \tword":         "Too many words.",
 		"nonsense":                "There is no /ghauth nonsense.",
 		"wheel .":                 "Too many words.",
 		"help me":                 "Too many words.",

@@ -13,8 +13,14 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/child"
 )
 
-// maxTail bounds what is shown of the refresh script's output, in bytes.
-const maxTail = 1200
+const (
+	// maxTail bounds what is shown of the refresh script's output, in bytes.
+	maxTail = 1200
+	// maxOutput bounds what is looked at of it.
+	maxOutput = 32 << 10
+	// applyThere is what makes good most of what is missing.
+	applyThere = "run `ghauth-provision apply` on the host"
+)
 
 // refresh runs the refresh script and tells how it went.
 func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
@@ -25,7 +31,7 @@ func (p Plugin) refresh(ctx context.Context, app string) (string, int) {
 		return noSuchApp(app, all), 64
 	}
 	if why := p.ScriptMissing(); why != "" {
-		return "refresh script " + why + ": run `ghauth-provision apply`", 78
+		return "refresh script " + why + ": " + applyThere, 78
 	}
 	if why := p.RunnerMissing(); why != "" {
 		return why + ": correct run_refresh_with in the spec", 78
@@ -73,11 +79,11 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = scriptEnv(p.Env)
-	out := &child.Tail{Max: maxTail}
+	out := &child.Tail{Max: maxOutput}
 	cmd.Stdout, cmd.Stderr = out, out
 	child.KillGroup(cmd)
 	err := cmd.Run()
-	tail := strings.ReplaceAll(out.String(), p.Home+"/", "~/")
+	tail := lastLines(p.homely(out.String()), maxTail)
 	var exit *exec.ExitError
 	switch {
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the latter: it left a process behind

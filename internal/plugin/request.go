@@ -30,7 +30,7 @@ func ReadRequest(r io.Reader, home string) (Request, error) {
 	case err != nil:
 		return Request{}, err
 	case len(data) > maxRequest:
-		return Request{}, fmt.Errorf("[plugins.ghauth] is larger than %d bytes", maxRequest)
+		return Request{}, fmt.Errorf("[plugins.ghauth], with the message, is larger than %d bytes", maxRequest)
 	case strings.TrimSpace(string(data)) == "":
 		data = []byte("{}")
 	}

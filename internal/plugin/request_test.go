@@ -106,6 +106,7 @@ func TestApps(t *testing.T) {
 // TestManyApps: those that need something are told of, and the timer.
 func TestManyApps(t *testing.T) {
 	p := newPlugin(t)
+	write(t, p.RefreshScript, "", 0o755)
 	for i := range 60 {
 		name := fmt.Sprintf("app%02d", i)
 		write(t, p.dir()+"/github-app-"+name+".env", appEnv+name+"\n", 0o600)
@@ -156,13 +157,22 @@ func TestManyApps(t *testing.T) {
 	}
 }
 
+// TestBlankWords: what is quoted in a chat may be nothing, or hold more than a word.
+func TestBlankWords(t *testing.T) {
+	for _, words := range [][]string{{""}, {" ", "\n"}, {"", "status"}, {"status\n"}, {"status token"}} {
+		if got, status := say(t, newPlugin(t), words...); !strings.HasPrefix(got, "token: missing") || status != 0 {
+			t.Errorf("%q: %q, %d", words, got, status)
+		}
+	}
+}
+
 // TestWrongTable: what is wrong with it keeps nobody from help, and all from a refresh:
 // who may is not known.
 func TestWrongTable(t *testing.T) {
-	const why = "[plugins.ghauth]: allowed_user_ids has the wrong type: correct it in takopi.toml, or run `ghauth-provision apply`."
+	const why = "[plugins.ghauth]: allowed_user_ids has the wrong type, and has to be a list of whole numbers such as [7]: correct it in takopi.toml, or run `ghauth-provision apply` on the host."
 	for words, want := range map[string]string{
-		"help":    why + " Until then, the defaults stand below.\n\n/ghauth status [app]",
-		"Flow":    why + " Until then, the defaults stand below.\n\nA GitHub App's private key",
+		"help":    why + "\n\n/ghauth status [app]",
+		"Flow":    why + "\n\nA GitHub App's private key",
 		"status":  why,
 		"refresh": why,
 		"nosuch":  why,

@@ -67,7 +67,7 @@ func (p Plugin) status(ctx context.Context, app string) (string, int) {
 		return noSuchApp(app, all), 64
 	}
 	for _, err := range errs {
-		lines = append(lines, p.homely(err.Error())+": run `ghauth-provision apply`")
+		lines = append(lines, p.homely(err.Error())+": "+applyThere)
 	}
 	if since, locked := refresh.LockedDown(p.dir()); locked {
 		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
@@ -109,7 +109,10 @@ func alike(a, b string) (n int) {
 func (p Plugin) line(h holder) string {
 	token, state, err := h.stored(p.Now())
 	age, left := max(0, p.Now().Sub(token.CreatedAt)), max(0, token.ExpiresAt.Sub(p.Now()))
-	const send = "send /ghauth refresh"
+	send := "send /ghauth refresh"
+	if p.ScriptMissing() != "" {
+		send = applyThere // it would say so, too
+	}
 	say := string(state)
 	switch {
 	case state == refresh.Missing:

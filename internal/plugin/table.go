@@ -35,12 +35,15 @@ func readTable(data []byte, home string) (Table, error) {
 	for _, k := range []struct {
 		name string
 		to   any
+		is   string
 	}{
-		{"token_env_file", &tokenFile}, {"refresh_script", &script}, {"run_refresh_with", &words},
-		{"max_token_age_minutes", &age}, {"refresh_timeout_seconds", &timeout}, {"allowed_user_ids", &ids},
+		{"token_env_file", &tokenFile, "a path in quotes"}, {"refresh_script", &script, "a path in quotes"},
+		{"run_refresh_with", &words, `a list such as ["sudo", "-n"]`},
+		{"max_token_age_minutes", &age, "a whole number"}, {"refresh_timeout_seconds", &timeout, "a whole number"},
+		{"allowed_user_ids", &ids, "a list of whole numbers such as [7]"},
 	} {
 		if raw, ok := keys[k.name]; ok && json.Unmarshal(raw, k.to) != nil {
-			return Table{}, fmt.Errorf("[plugins.ghauth]: %s has the wrong type", k.name)
+			return Table{}, fmt.Errorf("[plugins.ghauth]: %s has the wrong type, and has to be %s", k.name, k.is)
 		}
 	}
 	t := Table{
