@@ -32,21 +32,22 @@ type Plugin struct {
 // and refresh. The text is never empty, never longer than MaxAnswer, and holds no
 // secret. status is the exit status that goes with it, 0 where all went well.
 func (p Plugin) Answer(ctx context.Context) (text string, status int) {
-	verb, rest := "status", []string(nil)
-	// Quotes keep blanks in a word, and hold nothing at all.
-	if words := strings.Fields(strings.Join(p.Words, " ")); len(words) > 0 {
-		// A phone begins a word with a capital.
-		verb, rest = strings.ToLower(words[0]), words[1:]
+	// What was in quotes may hold blanks, or nothing at all.
+	words := strings.Fields(strings.Join(p.Words, " "))
+	verb, app := "status", ""
+	if len(words) > 0 {
+		verb = strings.ToLower(words[0]) // a phone begins with a capital
 	}
-	app := ""
-	if len(rest) > 0 {
-		app = rest[0]
+	if len(words) > 1 {
+		app = words[1]
 	}
 	switch {
 	case p.Wrong != nil && verb != "help" && verb != "flow":
 		// Who may refresh is not known.
 		text, status = p.wrong(), 65
-	case len(rest) > 1 || app != "" && verb != "status" && verb != "refresh":
+	case !slices.Contains([]string{"help", "flow", "status", "refresh"}, verb):
+		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(mint.Redact(strings.Join(words, " ")), 40), help), 64
+	case len(words) > 2 || app != "" && verb != "status" && verb != "refresh":
 		text, status = "Too many words.\n\n"+help, 64
 	case verb == "help":
 		text = help
@@ -54,10 +55,8 @@ func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 		text = p.flow()
 	case verb == "status":
 		text, status = p.status(ctx, p.chosen(app))
-	case verb == "refresh":
-		text, status = p.refresh(ctx, p.chosen(app))
 	default:
-		text, status = fmt.Sprintf("There is no /ghauth %s.\n\n%s", cut(verb, 40), help), 64
+		text, status = p.refresh(ctx, p.chosen(app))
 	}
 	if p.Wrong != nil && status == 0 {
 		text, status = p.wrong()+"\n\n"+text, 65

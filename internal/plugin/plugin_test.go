@@ -139,12 +139,13 @@ func TestWords(t *testing.T) {
 	p := newPlugin(t)
 	write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
 	for words, want := range map[string]string{
-		"help":                    "/ghauth status",
-		"flow":                    "~/.config/takopi",
-		"HELP":                    "/ghauth status",
-		"nosuch\n \tword":         "Too many words.",
+		"help":            "/ghauth status",
+		"flow":            "~/.config/takopi",
+		"HELP":            "/ghauth status",
+		"nosuch\n \tword": "There is no /ghauth nosuch word.\n",
+		"say hvs.CAESICANARY0123456789canary0123456789": "There is no /ghauth say hvs.….",
 		"nonsense":                "There is no /ghauth nonsense.",
-		"wheel .":                 "Too many words.",
+		"wheel .":                 "There is no /ghauth wheel ..",
 		"help me":                 "Too many words.",
 		"status a b":              "Too many words.",
 		"status nobody":           "There is no app nobody here. Known: token.",
