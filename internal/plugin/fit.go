@@ -2,15 +2,19 @@ package plugin
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
 // fit makes a message of text. What is too long ends with a whole line, where that
 // leaves most of it.
 func fit(text string) string {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, "?"))
+	text = strings.TrimSpace(text)
 	if len(text) <= MaxAnswer {
 		return text
 	}
@@ -19,6 +23,21 @@ func fit(text string) string {
 		text = text[:end] + "\n…"
 	}
 	return text
+}
+
+// colours are what a terminal takes for such (ECMA-48, 8.3.117).
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// clean leaves out what a chat does not show, or refuses, and then every secret, which
+// that may have parted.
+func clean(text string) string {
+	text = colours.ReplaceAllString(strings.ToValidUTF8(text, "?"), "")
+	return mint.Redact(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text))
 }
 
 // cut shortens text to at most limit bytes, between two characters.

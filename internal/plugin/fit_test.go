@@ -6,11 +6,22 @@ import (
 	"testing"
 )
 
+func TestClean(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"a\xffb", "a?b"},
+		{"\x1b[1;31mred\x1b[0m\x00\x07\r\n\tgreen", "red\n\tgreen"},
+		{"ghs_\x1b[1mcanary\x00canary", "ghs_cana…"},
+	} {
+		if got := clean(tt.text); got != tt.want {
+			t.Errorf("clean(%q) = %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
 func TestFit(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	for _, tt := range []struct{ text, want string }{
 		{" short\n", "short"},
-		{"a\xffb", "a?b"},
 		{strings.Repeat(long+"\n", 30), strings.Repeat(long+"\n", 18) + "…"},
 		{"one\n" + strings.Repeat("x", MaxAnswer), "one\n" + strings.Repeat("x", MaxAnswer-7) + "…"},
 	} {

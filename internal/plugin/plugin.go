@@ -61,7 +61,7 @@ func (p Plugin) Answer(ctx context.Context) (text string, status int) {
 	if p.Wrong != nil && status == 0 {
 		text, status = p.wrong()+"\n\n"+text, 65
 	}
-	return fit(mint.Redact(text)), status
+	return fit(clean(text)), status
 }
 
 func (p Plugin) wrong() string {

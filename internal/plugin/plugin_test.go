@@ -189,6 +189,15 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
+// TestPartedSecrets: what is left out must not join what it has hidden.
+func TestPartedSecrets(t *testing.T) {
+	p := newPlugin(t)
+	write(t, p.RefreshScript, "#!/bin/sh\nprintf 'ghs_\\033[1mCANARY%01195d' 1\n", 0o755)
+	if got, _ := say(t, p, "refresh"); strings.Contains(got, "NARY") || strings.Contains(got, "0001") {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 // TestSecretsOfOthers: a refresh script is the user's own, and may tell of more than
 // GitHub's.
 func TestSecretsOfOthers(t *testing.T) {

@@ -83,7 +83,7 @@ func (p Plugin) run(ctx context.Context, argv []string) (string, int) {
 	cmd.Stdout, cmd.Stderr = out, out
 	child.KillGroup(cmd)
 	err := cmd.Run()
-	tail := lastLines(p.homely(out.String()), maxTail)
+	tail := lastLines(p.homely(clean(out.String())), maxTail)
 	var exit *exec.ExitError
 	switch {
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the latter: it left a process behind

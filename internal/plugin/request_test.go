@@ -151,6 +151,13 @@ func TestManyApps(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %q at the end of\n%s", verb, len(got), want, got)
 		}
 	}
+	write(t, p.dir()+"/github-app-zed.env", "broken", 0o600)
+	if got, _ := say(t, p, "status"); !strings.HasPrefix(got, "~/.config/takopi/github-app-zed.env: ") {
+		t.Errorf("with a broken app:\n%s", got)
+	}
+	if err := os.Remove(p.dir() + "/github-app-zed.env"); err != nil {
+		t.Fatal(err)
+	}
 	write(t, filepath.Join(p.dir(), refresh.LockdownFile), "", 0o600)
 	if got, _ := say(t, p, "status"); !strings.HasPrefix(got, "locked down since ") || !strings.HasSuffix(got, " more: /ghauth status NAME") {
 		t.Errorf("locked down:\n%s", got)

@@ -66,8 +66,8 @@ func (p Plugin) status(ctx context.Context, app string) (string, int) {
 	if len(lines) == 0 {
 		return noSuchApp(app, all), 64
 	}
-	for _, err := range errs {
-		lines = append(lines, p.homely(err.Error())+": "+applyThere)
+	for _, err := range errs { // first: what is too long loses its end
+		lines = append([]string{p.homely(err.Error()) + ": " + applyThere}, lines...)
 	}
 	if since, locked := refresh.LockedDown(p.dir()); locked {
 		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
