@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 func TestRunning(t *testing.T) {
@@ -58,22 +60,9 @@ func TestRunningHere(t *testing.T) {
 	}
 }
 
-// needRoot ends a test of another user's processes where there is nobody who could
-// look into them.
-func needRoot(t *testing.T) {
-	t.Helper()
-	switch {
-	case os.Geteuid() == 0:
-	case os.Getenv("CI") == "true":
-		t.Fatal("to look into others' processes needs root")
-	default:
-		t.Skip("to look into others' processes needs root")
-	}
-}
-
 // TestRunningOfOthers: root, who may look into the processes of others, is told of its own.
 func TestRunningOfOthers(t *testing.T) {
-	needRoot(t)
+	testneed.Root(t)
 	dir := filepath.Join(t.TempDir(), "7")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
