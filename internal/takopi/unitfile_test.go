@@ -37,15 +37,12 @@ func TestUnitFiles(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v\nwant\n%+v", got, want)
 	}
-	if err := os.Remove(own + "/takopi.service.d/c.conf"); err != nil {
+	// Without the drop-in that begins anew, and the one behind it.
+	if err := errors.Join(os.Remove(own+"/takopi.service.d/c.conf"), os.Remove(shared+"/takopi.service.d/c.conf")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(shared + "/takopi.service.d/c.conf"); err != nil {
-		t.Fatal(err)
-	}
-	for _, u := range UnitFiles([]string{own}, nil, Specifiers{"/home/ada", "/home/ada/.config"}) {
-		if want := []string{"/home/ada/a.env", "/home/ada/.config/takopi/*.env"}; !reflect.DeepEqual(u.Files, want) {
-			t.Errorf("got %q, want %q", u.Files, want)
-		}
+	got = UnitFiles([]string{own, shared}, nil, Specifiers{"/home/ada", "/home/ada/.config"})
+	if want := []string{"/home/ada/a.env", "/home/ada/.config/takopi/*.env"}; !reflect.DeepEqual(got[1].Files, want) {
+		t.Errorf("got %q, want %q", got[1].Files, want)
 	}
 }
