@@ -12,7 +12,7 @@ type Plugin interface {
 	// is left to the operator.
 	Look() (PluginState, error)
 	// Install has uv install it; Uninstall takes it out again, before its wheel goes.
-	// Where Install fails, the plan ends there, and the wheel that uv goes by stays.
+	// Where one fails, the plan ends there, and the wheel that uv goes by stays.
 	Install(ctx context.Context) error
 	Uninstall(ctx context.Context, wheel string) error
 	// Restart has Takopi, which is a unit of the user's, load it.
@@ -25,6 +25,7 @@ type PluginState struct {
 	Reason    string // to install it; empty: it is as it should be, or cannot be
 	Installed bool   // some version of it, or that cannot be told
 	Wheel     string // the path of the one that uv goes by, empty if none
+	Failed    bool   // uv has, in this run: nothing more is asked of it
 	Notes     []string
 }
 
@@ -48,11 +49,18 @@ func (d *differ) undoes(want File) bool {
 	return want.Undo != "" && d.goes(d.at(want.Path))
 }
 
-// needed reports whether a wheel that nothing asks for is the one that uv goes by,
-// and no other takes its place: without the file, uv would fail from now on.
+// needed reports whether a wheel that nothing asks for is one that uv goes by, and
+// goes on to, as no other takes its place, or it could not be taken out: without the
+// file, uv would fail from now on.
 func (d *differ) needed(wheel Record) bool {
 	p := d.observed.Plugin
-	return wheel.Undo == UninstallPlugin && d.desired.Wheel != "" && p.Reason == "" && p.Wheel == wheel.Path
+	switch {
+	case wheel.Undo != UninstallPlugin:
+		return false
+	case d.desired.Wheel == "":
+		return p.Failed
+	}
+	return p.Reason == "" && p.Wheel == wheel.Path
 }
 
 // plugin gives the actions that install the plugin, the removal of the wheels before

@@ -13,7 +13,7 @@ import (
 type fakePlugin struct {
 	state   PluginState
 	err     error // of a look
-	failing error // of an install
+	failing error // of an install, and of an uninstall
 	told    []string
 }
 
@@ -33,7 +33,8 @@ func (f *fakePlugin) Restart(_ context.Context, unit string) error {
 	return f.tell("restart", unit)
 }
 func (f *fakePlugin) Uninstall(_ context.Context, wheel string) error {
-	return f.tell("uninstall", wheel)
+	f.tell("uninstall", wheel)
+	return f.failing
 }
 
 // wheelState asks for a wheel in dir, and for a plugin.
@@ -117,6 +118,27 @@ func TestWheelStays(t *testing.T) {
 		[]string{"uninstall plugin " + first.Wheel, "remove " + first.Wheel, "remove " + second.Wheel, "remove " + off.Manifest})
 	p.state.Reason = "it is another version"
 	wantLines(t, "at last", through(t, p, second), []string{"install plugin /takopi", "restart Takopi takopi.service", "remove 1.whl"})
+}
+
+// TestWheelStaysInstalled: where the plugin cannot be taken out, all else goes; the
+// wheel goes with the plugin, when that does.
+func TestWheelStaysInstalled(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ours")
+	desired := wheelState(dir, "1.whl")
+	desired.Files = append([]File{{Path: dir, Kind: Directory, Mode: 0o700}, {Path: filepath.Join(dir, "token"), Kind: Regular, Mode: 0o600, Content: []byte("x")}}, desired.Files...)
+	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
+	through(t, p, desired)
+	p.state = PluginState{Dir: "/takopi", Installed: true, Wheel: desired.Wheel}
+	nothing := State{UID: os.Getuid(), Manifest: desired.Manifest}
+	p.failing = errors.New("uv fails")
+	if err := Apply(t.Context(), Host{Plugin: p}, planFor(t, p, nothing), func(Action) {}); !errors.Is(err, p.failing) {
+		t.Fatal(err)
+	}
+	p.failing, p.state.Failed = nil, true
+	wantLines(t, "the rest", through(t, p, nothing), []string{"remove token"})
+	wantLines(t, "in the same run", through(t, p, nothing), nil)
+	p.state.Failed = false
+	wantLines(t, "at last", through(t, p, nothing), []string{"uninstall plugin 1.whl", "remove 1.whl", "remove " + dir})
 }
 
 // planFor plans for a host with p.
