@@ -46,14 +46,14 @@ func (p *takopiPlugin) binary() string { return units.PathsOf(p.j.spec, p.j.exec
 func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	s := plan.PluginState{Dir: p.w.takopiDir(), Failed: p.failed}
 	e, err := takopi.ReadEnvironment(s.Dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return s, nil
-	case err != nil:
-		s.Installed, s.Notes = true, []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
+	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
-	s.Installed, s.Wheel = e.Has(), e.Wheel()
+	s.Installed, s.Wheel = e.Has() || errors.Is(err, fs.ErrPermission), e.Wheel()
+	if err != nil {
+		s.Notes = []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
+		return s, nil
+	}
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}

@@ -23,7 +23,7 @@ type tool struct {
 	Constraints  []requirement  `toml:"constraints"`
 	Overrides    []requirement  `toml:"overrides"`
 	Excludes     []requirement  `toml:"excludes"`
-	Build        []requirement  `toml:"build-constraints"`
+	Build        []requirement  `toml:"build-constraint-dependencies"`
 	Python       string         `toml:"python"`
 	Entrypoints  []entrypoint   `toml:"entrypoints"`
 	Options      map[string]any `toml:"options"`
@@ -38,11 +38,12 @@ type entrypoint struct {
 // errNotUnderstood is why a receipt cannot be repeated.
 var errNotUnderstood = errors.New("uv-receipt.toml holds what this program does not know how to keep")
 
+// parseReceipt reads a receipt. With an errNotUnderstood, it gives the rest of it.
 func parseReceipt(data []byte) (tool, error) {
 	var r receipt
 	err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(&r)
 	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
-		return tool{}, fmt.Errorf("%w: %v", errNotUnderstood, strings.Join(strict.Errors[0].Key(), "."))
+		return r.Tool, fmt.Errorf("%w: %v", errNotUnderstood, strings.Join(strict.Errors[0].Key(), "."))
 	}
 	if err != nil {
 		return tool{}, fmt.Errorf("uv-receipt.toml is not valid: %w", err)
