@@ -92,7 +92,7 @@ func (p *takopiPlugin) Install(ctx context.Context) error {
 		p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
 		return errUV
 	}
-	if p.j.desired.TakopiUnit == "" {
+	if !p.j.observed.TakopiIsUnit() {
 		p.w.say("restart Takopi: it loads the plugin when it starts")
 	}
 	return nil
@@ -105,7 +105,9 @@ func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
 		p.j.leave(err, "the plugin is still in Takopi's environment, and its wheel stays, as uv needs that", p.byHand())
 		return errUV
 	}
-	p.w.say("restart Takopi: it has the plugin loaded still")
+	if !p.j.observed.TakopiIsUnit() {
+		p.w.say("restart Takopi: it has the plugin loaded still")
+	}
 	return nil
 }
 
@@ -118,11 +120,8 @@ func (p *takopiPlugin) byHand() string {
 	return "once uv works, run this again; or take it out by: " + shellWords(append([]string{"uv"}, words...))
 }
 
-// Restart restarts the unit, once the plugin is there.
+// Restart restarts the unit, if it runs.
 func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
-	err := p.j.host.UnitsErr
-	if err == nil {
-		err = p.j.host.Units.Restart(ctx, unit)
-	}
+	err := p.j.host.Units.TryRestart(ctx, unit)
 	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)
 }

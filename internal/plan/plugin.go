@@ -29,9 +29,10 @@ type PluginState struct {
 	Notes     []string
 }
 
-// observePlugin looks at Takopi's environment where a plugin is wanted in it, or
-// was.
-func (s *State) observePlugin(h Host, desired State) (err error) {
+// observeTakopi looks at Takopi's environment where a plugin is wanted in it, or
+// was, and at the unit that runs it.
+func (s *State) observeTakopi(ctx context.Context, h Host, desired State) (err error) {
+	s.observeTakopiUnit(ctx, h, desired)
 	was := slices.ContainsFunc(s.Known.Records, func(r Record) bool { return r.Undo == UninstallPlugin })
 	if h.Plugin != nil && (was || desired.Wheel != "") {
 		s.Plugin, err = h.Plugin.Look()
@@ -63,11 +64,16 @@ func (d *differ) needed(wheel Record) bool {
 	return p.Reason == "" && p.Wheel == wheel.Path
 }
 
-// plugin gives the actions that install the plugin, the removal of the wheels before
+// takopi gives the actions that install the plugin, the removal of the wheels before
 // behind them, and what is to be told.
-func (d *differ) plugin() (actions []Action, notes []string) {
+func (d *differ) takopi() (actions []Action, notes []string) {
 	actions, notes = d.install()
-	return append(actions, d.wheels...), notes
+	if restart := d.restartTakopi(); turns(d.undo, UninstallPlugin) {
+		d.undo = append(d.undo, restart...)
+	} else {
+		actions = append(actions, restart...)
+	}
+	return append(actions, d.wheels...), append(notes, d.noTakopiUnit()...)
 }
 
 func (d *differ) install() (actions []Action, notes []string) {
@@ -79,10 +85,10 @@ func (d *differ) install() (actions []Action, notes []string) {
 		return nil, have.Notes
 	}
 	actions = []Action{{Op: InstallPlugin, Target: have.Dir, Reason: have.Reason}}
-	if unit := d.desired.TakopiUnit; unit != "" {
-		return append(actions, Action{Op: RestartTakopi, Target: unit, Reason: "it loads plugins when it starts"}), have.Notes
+	if !d.observed.TakopiIsUnit() {
+		return actions, append(have.Notes, "once the plugin is installed, restart Takopi: "+loadsAtStart)
 	}
-	return actions, append(have.Notes, "once the plugin is installed, restart Takopi: it loads plugins when it starts")
+	return actions, have.Notes
 }
 
 // applyPlugin carries out an action on Takopi's environment. None is planned where
