@@ -50,9 +50,9 @@ func (d *differ) undoes(want File) bool {
 	return want.Undo != "" && d.goes(d.at(want.Path))
 }
 
-// needed reports whether a wheel that nothing asks for is one that uv goes by, and
-// goes on to, as no other takes its place, or it could not be taken out: without the
-// file, uv would fail from now on.
+// needed reports whether a wheel that nothing asks for is the one that uv goes by, as
+// no other takes its place, or the plugin could not be taken out: without the file, uv
+// would fail from now on.
 func (d *differ) needed(wheel Record) bool {
 	p := d.observed.Plugin
 	switch {
