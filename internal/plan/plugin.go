@@ -50,18 +50,15 @@ func (d *differ) undoes(want File) bool {
 	return want.Undo != "" && d.goes(d.at(want.Path))
 }
 
-// needed reports whether a wheel that nothing asks for is the one that uv goes by, as
-// no other takes its place, or the plugin could not be taken out: without the file, uv
-// would fail from now on.
-func (d *differ) needed(wheel Record) bool {
-	p := d.observed.Plugin
-	switch {
-	case wheel.Undo != UninstallPlugin:
-		return false
-	case d.desired.Wheel == "":
-		return p.Failed
+// needed reports whether what nothing asks for is the wheel that uv goes by, as no
+// other takes its place, or the plugin could not be taken out: without the file, uv
+// would fail from now on. The program that runs is needed to take it out later.
+func (d *differ) needed(rec Record) bool {
+	p, isWheel := d.observed.Plugin, rec.Undo == UninstallPlugin
+	if d.desired.Wheel == "" {
+		return p.Failed && (isWheel || d.at(rec.Path).real == d.desired.Program)
 	}
-	return p.Reason == "" && p.Wheel == wheel.Path
+	return isWheel && p.Reason == "" && p.Wheel == rec.Path
 }
 
 // takopi gives the actions that install the plugin, the removal of the wheels before

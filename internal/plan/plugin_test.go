@@ -120,16 +120,17 @@ func TestWheelStays(t *testing.T) {
 	wantLines(t, "at last", through(t, p, second), []string{"install plugin /takopi", "remove 1.whl"})
 }
 
-// TestWheelStaysInstalled: where the plugin cannot be taken out, all else goes; the
-// wheel goes with the plugin, when that does.
+// TestWheelStaysInstalled: where the plugin cannot be taken out, all else goes but the
+// program that is to do it later; the wheel goes with the plugin, when that does.
 func TestWheelStaysInstalled(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ours")
 	desired := wheelState(dir, "1.whl")
-	desired.Files = append([]File{{Path: dir, Kind: Directory, Mode: 0o700}, {Path: filepath.Join(dir, "token"), Kind: Regular, Mode: 0o600, Content: []byte("x")}}, desired.Files...)
+	desired.Files = append([]File{{Path: dir, Kind: Directory, Mode: 0o700}, {Path: filepath.Join(dir, "token"), Kind: Regular, Mode: 0o600, Content: []byte("x")},
+		{Path: filepath.Join(dir, "program"), Kind: Regular, Mode: 0o700, Content: []byte("x")}}, desired.Files...)
 	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
 	through(t, p, desired)
 	p.state = PluginState{Dir: "/takopi", Installed: true, Wheel: desired.Wheel}
-	nothing := State{UID: os.Getuid(), Manifest: desired.Manifest}
+	nothing := State{UID: os.Getuid(), Manifest: desired.Manifest, Program: filepath.Join(dir, "program")}
 	p.failing = errors.New("uv fails")
 	if err := Apply(t.Context(), Host{Plugin: p}, planFor(t, p, nothing), func(Action) {}); !errors.Is(err, p.failing) {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func TestWheelStaysInstalled(t *testing.T) {
 	wantLines(t, "the rest", through(t, p, nothing), []string{"remove token"})
 	wantLines(t, "in the same run", through(t, p, nothing), nil)
 	p.state.Failed = false
-	wantLines(t, "at last", through(t, p, nothing), []string{"uninstall plugin 1.whl", "remove 1.whl", "remove " + dir})
+	wantLines(t, "at last", through(t, p, nothing), []string{"uninstall plugin 1.whl", "remove program", "remove 1.whl", "remove " + dir})
 }
 
 // planFor plans for a host with p.

@@ -36,6 +36,8 @@ type State struct {
 	// Wheel is the path of the plugin's wheel, where Takopi is to have it, and
 	// TakopiUnit the unit that is Takopi, if any is named.
 	Wheel, TakopiUnit string
+	// Program is the one that runs.
+	Program string
 	// Purge has private keys go, too, when nothing asks for them any more.
 	Purge bool
 	// Spent are, by path, the private keys that go although nothing purges them.

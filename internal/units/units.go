@@ -100,7 +100,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 // manifest is.
 func Nothing(configDir string, site Site) plan.State {
 	return plan.State{
-		UID: site.UID, Manifest: filepath.Join(configDir, plan.ManifestName), Keys: site.Keys,
+		UID: site.UID, Program: site.Executable, Manifest: filepath.Join(configDir, plan.ManifestName), Keys: site.Keys,
 		Files: []plan.File{{Path: filepath.Join(configDir, ".ghauth.lock"), Kind: plan.Minted, Label: "lock", Privacy: plan.Hidden}},
 	}
 }
