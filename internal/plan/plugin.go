@@ -54,11 +54,11 @@ func (d *differ) undoes(want File) bool {
 // other takes its place, or the plugin could not be taken out: without the file, uv
 // would fail from now on. The program that runs is needed to take it out later.
 func (d *differ) needed(rec Record) bool {
-	p, isWheel := d.observed.Plugin, rec.Undo == UninstallPlugin
+	p := d.observed.Plugin
 	if d.desired.Wheel == "" {
-		return p.Failed && (isWheel || d.at(rec.Path).real == d.desired.Program)
+		return p.Failed && (rec.Undo == UninstallPlugin || d.at(rec.Path).real == d.desired.Program)
 	}
-	return isWheel && p.Reason == "" && p.Wheel == rec.Path
+	return p.Reason == "" && p.Wheel == rec.Path
 }
 
 // takopi gives the actions that install the plugin, the removal of the wheels before

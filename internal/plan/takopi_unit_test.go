@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,7 +80,7 @@ const (
 	afterwards = "once the plugin is installed, " + loads
 	reads      = "restart Takopi: it reads its configuration when it starts"
 	install    = "install plugin: it is not there"
-	noUnit     = "restart_unit: there is no unit takopi.service to restart (it is not-found); to see what there is: systemctl --user list-units --type=service"
+	unloads    = "restart Takopi: it has the plugin loaded still"
 	remove     = "uninstall plugin: nothing asks for it any more"
 )
 
@@ -103,41 +104,37 @@ func TestRestartTakopi(t *testing.T) {
 	off := w.wants("3")
 	off.Wheel, off.Files = "", off.Files[1:]
 	p, lines := w.plans(t, off)
-	wantLines(t, "off", lines, []string{remove, "restart Takopi: it has the plugin loaded still"})
+	wantLines(t, "off", lines, []string{remove, unloads})
 	// Behind the removal nothing may come in between that fails.
 	if i := slices.IndexFunc(p.Actions, func(a Action) bool { return a.Op == UninstallPlugin }); p.Actions[i+1].Op != RestartTakopi {
 		t.Errorf("behind the removal comes %s", p.Actions[i+1].Op)
 	}
-	wantLines(t, "destroyed", w.applies(t, w.nothing()), []string{remove, "restart Takopi: it has the plugin loaded still"})
+	wantLines(t, "destroyed", w.applies(t, w.nothing()), []string{remove, unloads})
 	wantLines(t, "and again", w.applies(t, w.nothing()), nil)
 }
 
 // TestTakopiDoesNotRun: a unit that does not run is not started; one that is none is
 // told of each time, and so is that somebody has to restart Takopi.
 func TestTakopiDoesNotRun(t *testing.T) {
+	const noUnit = "restart_unit: there is no unit takopi.service to restart (it is %s); to see what there is: systemctl --user list-units --type=service"
+	notFound, masked := fmt.Sprintf(noUnit, "not-found"), fmt.Sprintf(noUnit, "masked")
 	for _, tt := range []struct {
-		load, active string
-		want, again  []string
+		load, active         string
+		want, again, removed []string
 	}{
-		{"loaded", "inactive", []string{install}, nil},
-		{"loaded", "failed", []string{install}, nil},
-		{"loaded", "activating", []string{install, loads}, nil},
-		{"not-found", "inactive",
-			[]string{install, afterwards, noUnit}, []string{noUnit}},
+		{"loaded", "inactive", []string{install}, nil, []string{remove}},
+		{"loaded", "failed", []string{install}, nil, []string{remove}},
+		{"loaded", "activating", []string{install, loads}, nil, []string{remove, unloads}},
+		{"not-found", "inactive", []string{install, afterwards, notFound}, []string{notFound}, []string{remove}},
+		{"masked", "active", []string{install, afterwards, masked}, []string{masked}, []string{remove}},
 	} {
 		w := newTakopiWorld(t)
 		w.unit = systemd.Unit{Load: tt.load, Active: tt.active}
-		wantLines(t, tt.load+", "+tt.active, w.applies(t, w.wants("1")), tt.want)
-		wantLines(t, "again", w.applies(t, w.wants("1")), tt.again)
-		wantLines(t, "destroyed", w.applies(t, w.nothing()), slices.Concat([]string{remove}, restartOf(tt.active)))
+		what := tt.load + " and " + tt.active
+		wantLines(t, what, w.applies(t, w.wants("1")), tt.want)
+		wantLines(t, what+", again", w.applies(t, w.wants("1")), tt.again)
+		wantLines(t, what+", destroyed", w.applies(t, w.nothing()), tt.removed)
 	}
-}
-
-func restartOf(active string) []string {
-	if active == "activating" {
-		return []string{"restart Takopi: it has the plugin loaded still"}
-	}
-	return nil
 }
 
 // TestTakopiUnitIsNotChecked: where it cannot be looked at, that is told. Another

@@ -150,9 +150,6 @@ var plainIndex = map[string]any{"explicit": false, "format": "simple", "authenti
 
 func index(option string, value any) ([]string, error) {
 	table, _ := value.(map[string]any)
-	if len(table) == 0 {
-		return nil, badValue(option)
-	}
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		plain, known := plainIndex[key]
 		if !known && !slices.Contains([]string{"name", "url", "default", "publish-url"}, key) || known && table[key] != plain {
