@@ -179,7 +179,7 @@ func (w *world) settle(ctx context.Context, j *job) (p plan.Plan, err error) {
 			return p, err
 		}
 		err = w.applyPlan(ctx, j, p, p)
-		if errors.Is(err, errNotInstalled) {
+		if errors.Is(err, errUV) {
 			j.saved = nil // it has gone as far as it could: no more than the rest follows
 			continue
 		}

@@ -168,7 +168,8 @@ func (w *world) site() (units.Site, error) {
 		TokenFile: func(src []byte) string {
 			return takopi.TokenFile(src, home)
 		},
-		Keys: ownKeys{}, GitConfig: w.gitConfig(home), Still: w.root != "",
+		Watches: takopi.Watches,
+		Keys:    ownKeys{}, GitConfig: w.gitConfig(home), Still: w.root != "",
 	}
 	if w.root == "" && w.hasTakopi() {
 		site.Wheel = func(binary string, with []string) (string, []byte, error) {

@@ -44,16 +44,16 @@ func (p *takopiPlugin) binary() string { return units.PathsOf(p.j.spec, p.j.exec
 
 // Look reads what is there, and starts no program.
 func (p *takopiPlugin) Look() (plan.PluginState, error) {
-	s := plan.PluginState{Dir: p.w.takopiDir()}
+	s := plan.PluginState{Dir: p.w.takopiDir(), Failed: p.failed}
 	e, err := takopi.ReadEnvironment(s.Dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return s, nil
-	case err != nil:
-		s.Installed, s.Notes = true, []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
+	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
-	s.Installed, s.Wheel = e.Has(), e.Wheel()
+	s.Installed, s.Wheel = e.Has() || errors.Is(err, fs.ErrPermission), e.Wheel()
+	if err != nil {
+		s.Notes = []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
+		return s, nil
+	}
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
@@ -81,18 +81,18 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	return s, nil
 }
 
-// errNotInstalled ends a plan whose install has failed: the next one of this run
-// goes on without it, and keeps the wheel that uv goes by.
-var errNotInstalled = errors.New("the plugin is not installed")
+// errUV ends a plan in which uv has failed: the next one of this run goes on without
+// it, and keeps the wheel that uv goes by.
+var errUV = errors.New("uv has failed")
 
 // Install has uv make the environment anew with the plugin.
 func (p *takopiPlugin) Install(ctx context.Context) error {
 	if err := p.run(ctx, p.j.desired.Wheel); err != nil {
 		p.failed = true
 		p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
-		return errNotInstalled
+		return errUV
 	}
-	if p.j.desired.TakopiUnit == "" {
+	if !p.j.observed.TakopiIsUnit() {
 		p.w.say("restart Takopi: it loads the plugin when it starts")
 	}
 	return nil
@@ -100,18 +100,28 @@ func (p *takopiPlugin) Install(ctx context.Context) error {
 
 // Uninstall has uv make the environment anew without it.
 func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
-	err := p.run(ctx, "")
-	if err == nil {
+	if err := p.run(ctx, ""); err != nil {
+		p.failed = true
+		p.j.leave(err, "the plugin is still in Takopi's environment, and its wheel stays, as uv needs that", p.byHand())
+		return errUV
+	}
+	if !p.j.observed.TakopiIsUnit() {
 		p.w.say("restart Takopi: it has the plugin loaded still")
 	}
-	return p.j.leave(err, "the plugin is still in Takopi's environment", "run: uv tool install takopi, with all packages that you want in it")
+	return nil
 }
 
-// Restart restarts the unit, once the plugin is there.
-func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
-	err := p.j.host.UnitsErr
-	if err == nil {
-		err = p.j.host.Units.Restart(ctx, unit)
+// byHand says how the plugin goes after all.
+func (p *takopiPlugin) byHand() string {
+	words, err := p.command("")
+	if err != nil {
+		return "run: uv tool install takopi, with all packages that you want in it; and then run this again"
 	}
+	return "once uv works, run this again; or take it out by: " + shellWords(append([]string{"uv"}, words...))
+}
+
+// Restart restarts the unit, if it runs.
+func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
+	err := p.j.host.Units.TryRestart(ctx, unit)
 	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)
 }

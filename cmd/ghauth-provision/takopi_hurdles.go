@@ -103,7 +103,7 @@ func (p *takopiPlugin) without(name string, recorded bool) string {
 // unread tells that a Takopi that runs has not the table that the action a of p gives
 // it, unless the plan has Takopi started anew, or asks for that.
 func (w *world) unread(j *job, p plan.Plan, a plan.Action) []string {
-	anew := slices.ContainsFunc(p.Actions, func(a plan.Action) bool { return a.Op == plan.InstallPlugin })
+	anew := slices.ContainsFunc(p.Actions, func(a plan.Action) bool { return a.Op == plan.InstallPlugin || a.Op == plan.RestartTakopi })
 	if a.Op != plan.Change || j.spec == nil || a.Target != j.spec.Takopi.Config || anew || !w.hasTakopi() || takopi.Watches(a.After.Content) {
 		return nil
 	}

@@ -22,15 +22,20 @@ const (
 	maxUVTail = 1500
 )
 
-// run has uv install Takopi with the wheel, or without the plugin if that is
-// empty, as it is installed at this moment.
-func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
-	fail := func(err error) error { return &failure{exitNoTool, err.Error(), ""} }
+// command gives the words, after uv's own name, that install Takopi as it is
+// installed at this moment, with the wheel, or without the plugin if that is empty.
+func (p *takopiPlugin) command(wheel string) ([]string, error) {
 	e, err := takopi.ReadEnvironment(p.w.takopiDir())
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
-	words, err := e.Command(wheel)
+	return e.Command(wheel)
+}
+
+// run has uv carry out the command for wheel.
+func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
+	fail := func(err error) error { return &failure{exitNoTool, err.Error(), ""} }
+	words, err := p.command(wheel)
 	if err != nil {
 		return fail(err)
 	}

@@ -30,13 +30,13 @@ func Diff(observed, desired State) (Plan, error) {
 	d.removals()
 	d.tellCosts()
 	before, after, notes := d.units(d.files)
-	plugin, pluginNotes := d.plugin()
-	notes, after = append(notes, pluginNotes...), append(after, plugin...)
+	takopi, takopiNotes := d.takopi()
+	notes, after = append(notes, takopiNotes...), append(after, takopi...)
 	p := Plan{
 		Notes:     slices.Concat(observed.NotChecked, d.fileNotes(), d.notes, notes),
 		Conflicts: d.conflicts, Settled: d.settled, Kept: d.kept,
 	}
-	undoing := []Op{UninstallPlugin, Revoke, LogOut, ClearGH}
+	undoing := []Op{UninstallPlugin, Revoke, LogOut, ClearGH, RestartTakopi}
 	slices.SortStableFunc(d.undo, func(a, b Action) int { return slices.Index(undoing, a.Op) - slices.Index(undoing, b.Op) })
 	head, tail := d.split(order(d.files))
 	return d.recorded(p, slices.Concat(before, d.undo, head, after), tail)

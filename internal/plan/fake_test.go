@@ -28,7 +28,10 @@ func (f *fakeUnits) Enable(_ context.Context, path string) error               {
 func (f *fakeUnits) Disable(_ context.Context, name string) error              { return f.tell("disable", name) }
 func (f *fakeUnits) Start(_ context.Context, name string) error                { return f.tell("start", name) }
 func (f *fakeUnits) Restart(_ context.Context, name string) error              { return f.tell("restart", name) }
-func (f *fakeUnits) Stop(_ context.Context, name string) error                 { return f.tell("stop", name) }
+func (f *fakeUnits) TryRestart(_ context.Context, name string) error {
+	return f.tell("try restart", name)
+}
+func (f *fakeUnits) Stop(_ context.Context, name string) error { return f.tell("stop", name) }
 
 func (f *fakeUnits) tell(verb, what string) error {
 	f.told = append(f.told, verb+" "+what)

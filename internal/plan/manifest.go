@@ -72,6 +72,7 @@ type Record struct {
 	Sealed  bool              `json:"sealed,omitempty"`  // it is encrypted: SHA256 is of what it was made of
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
 	Login   string            `json:"login,omitempty"`   // what that ends
+	Restart string            `json:"restart,omitempty"` // once that is done
 }
 
 // Was is what stood at a path before the first apply.

@@ -61,7 +61,7 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 	if desired.Linger != LingerUnknown || s.Known.Linger {
 		s.observeLinger(ctx, h, desired.Linger)
 	}
-	return s, s.observePlugin(h, desired)
+	return s, s.observeTakopi(ctx, h, desired)
 }
 
 // observeManifest reads the manifest, if there is one.

@@ -12,7 +12,7 @@ type Plugin interface {
 	// is left to the operator.
 	Look() (PluginState, error)
 	// Install has uv install it; Uninstall takes it out again, before its wheel goes.
-	// Where Install fails, the plan ends there, and the wheel that uv goes by stays.
+	// Where one fails, the plan ends there, and the wheel that uv goes by stays.
 	Install(ctx context.Context) error
 	Uninstall(ctx context.Context, wheel string) error
 	// Restart has Takopi, which is a unit of the user's, load it.
@@ -25,12 +25,14 @@ type PluginState struct {
 	Reason    string // to install it; empty: it is as it should be, or cannot be
 	Installed bool   // some version of it, or that cannot be told
 	Wheel     string // the path of the one that uv goes by, empty if none
+	Failed    bool   // uv has, in this run: nothing more is asked of it
 	Notes     []string
 }
 
-// observePlugin looks at Takopi's environment where a plugin is wanted in it, or
-// was.
-func (s *State) observePlugin(h Host, desired State) (err error) {
+// observeTakopi looks at Takopi's environment where a plugin is wanted in it, or
+// was, and at the unit that runs it.
+func (s *State) observeTakopi(ctx context.Context, h Host, desired State) (err error) {
+	s.observeTakopiUnit(ctx, h, desired)
 	was := slices.ContainsFunc(s.Known.Records, func(r Record) bool { return r.Undo == UninstallPlugin })
 	if h.Plugin != nil && (was || desired.Wheel != "") {
 		s.Plugin, err = h.Plugin.Look()
@@ -48,18 +50,27 @@ func (d *differ) undoes(want File) bool {
 	return want.Undo != "" && d.goes(d.at(want.Path))
 }
 
-// needed reports whether a wheel that nothing asks for is the one that uv goes by,
-// and no other takes its place: without the file, uv would fail from now on.
-func (d *differ) needed(wheel Record) bool {
+// needed reports whether what nothing asks for is the wheel that uv goes by, as no
+// other takes its place, or the plugin could not be taken out: without the file, uv
+// would fail from now on. The program that runs is needed to take it out later.
+func (d *differ) needed(rec Record) bool {
 	p := d.observed.Plugin
-	return wheel.Undo == UninstallPlugin && d.desired.Wheel != "" && p.Reason == "" && p.Wheel == wheel.Path
+	if d.desired.Wheel == "" {
+		return p.Failed && (rec.Undo == UninstallPlugin || d.at(rec.Path).real == d.desired.Program)
+	}
+	return p.Reason == "" && p.Wheel == rec.Path
 }
 
-// plugin gives the actions that install the plugin, the removal of the wheels before
+// takopi gives the actions that install the plugin, the removal of the wheels before
 // behind them, and what is to be told.
-func (d *differ) plugin() (actions []Action, notes []string) {
+func (d *differ) takopi() (actions []Action, notes []string) {
 	actions, notes = d.install()
-	return append(actions, d.wheels...), notes
+	if restart := d.restartTakopi(); turns(d.undo, UninstallPlugin) {
+		d.undo = append(d.undo, restart...)
+	} else {
+		actions = append(actions, restart...)
+	}
+	return append(actions, d.wheels...), append(notes, d.noTakopiUnit()...)
 }
 
 func (d *differ) install() (actions []Action, notes []string) {
@@ -71,10 +82,10 @@ func (d *differ) install() (actions []Action, notes []string) {
 		return nil, have.Notes
 	}
 	actions = []Action{{Op: InstallPlugin, Target: have.Dir, Reason: have.Reason}}
-	if unit := d.desired.TakopiUnit; unit != "" {
-		return append(actions, Action{Op: RestartTakopi, Target: unit, Reason: "it loads plugins when it starts"}), have.Notes
+	if !d.observed.TakopiIsUnit() {
+		return actions, append(have.Notes, "once the plugin is installed, restart Takopi: "+loadsAtStart)
 	}
-	return actions, append(have.Notes, "once the plugin is installed, restart Takopi: it loads plugins when it starts")
+	return actions, have.Notes
 }
 
 // applyPlugin carries out an action on Takopi's environment. None is planned where

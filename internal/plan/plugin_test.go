@@ -13,7 +13,7 @@ import (
 type fakePlugin struct {
 	state   PluginState
 	err     error // of a look
-	failing error // of an install
+	failing error // of an install, and of an uninstall
 	told    []string
 }
 
@@ -33,13 +33,14 @@ func (f *fakePlugin) Restart(_ context.Context, unit string) error {
 	return f.tell("restart", unit)
 }
 func (f *fakePlugin) Uninstall(_ context.Context, wheel string) error {
-	return f.tell("uninstall", wheel)
+	f.tell("uninstall", wheel)
+	return f.failing
 }
 
 // wheelState asks for a wheel in dir, and for a plugin.
 func wheelState(dir, name string) State {
 	wheel := filepath.Join(dir, name)
-	return State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName), Wheel: wheel, TakopiUnit: "takopi.service",
+	return State{UID: os.Getuid(), Manifest: filepath.Join(dir, ManifestName), Wheel: wheel,
 		Files: []File{{Path: wheel, Kind: Regular, Mode: 0o644, Content: []byte(name), Privacy: Hidden, Undo: UninstallPlugin}}}
 }
 
@@ -64,15 +65,15 @@ func TestPlugin(t *testing.T) {
 	dir := t.TempDir()
 	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
 	wantLines(t, "the first", through(t, p, wheelState(dir, "1.whl")),
-		[]string{"create 1.whl 0644", "install plugin /takopi", "restart Takopi takopi.service"})
-	wantLines(t, "what was done", p.told, []string{"look", "install ", "restart takopi.service"})
+		[]string{"create 1.whl 0644", "install plugin /takopi"})
+	wantLines(t, "what was done", p.told, []string{"look", "install "})
 
 	p.state = PluginState{Dir: "/takopi", Installed: true}
 	wantLines(t, "the second", through(t, p, wheelState(dir, "1.whl")), nil)
 
 	p.state.Reason = "it is another version"
 	wantLines(t, "another wheel", through(t, p, wheelState(dir, "2.whl")),
-		[]string{"create 2.whl 0644", "install plugin /takopi", "restart Takopi takopi.service", "remove 1.whl"})
+		[]string{"create 2.whl 0644", "install plugin /takopi", "remove 1.whl"})
 
 	// A wheel that somebody has removed is no reason to leave the plugin there.
 	p.told = nil
@@ -116,7 +117,29 @@ func TestWheelStays(t *testing.T) {
 	wantLines(t, "off", actions(planFor(t, p, off)),
 		[]string{"uninstall plugin " + first.Wheel, "remove " + first.Wheel, "remove " + second.Wheel, "remove " + off.Manifest})
 	p.state.Reason = "it is another version"
-	wantLines(t, "at last", through(t, p, second), []string{"install plugin /takopi", "restart Takopi takopi.service", "remove 1.whl"})
+	wantLines(t, "at last", through(t, p, second), []string{"install plugin /takopi", "remove 1.whl"})
+}
+
+// TestWheelStaysInstalled: where the plugin cannot be taken out, all else goes but the
+// program that is to do it later; the wheel goes with the plugin, when that does.
+func TestWheelStaysInstalled(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ours")
+	desired := wheelState(dir, "1.whl")
+	desired.Files = append([]File{{Path: dir, Kind: Directory, Mode: 0o700}, {Path: filepath.Join(dir, "token"), Kind: Regular, Mode: 0o600, Content: []byte("x")},
+		{Path: filepath.Join(dir, "program"), Kind: Regular, Mode: 0o700, Content: []byte("x")}}, desired.Files...)
+	p := &fakePlugin{state: PluginState{Dir: "/takopi", Reason: "it is not there"}}
+	through(t, p, desired)
+	p.state = PluginState{Dir: "/takopi", Installed: true, Wheel: desired.Wheel}
+	nothing := State{UID: os.Getuid(), Manifest: desired.Manifest, Program: filepath.Join(dir, "program")}
+	p.failing = errors.New("uv fails")
+	if err := Apply(t.Context(), Host{Plugin: p}, planFor(t, p, nothing), func(Action) {}); !errors.Is(err, p.failing) {
+		t.Fatal(err)
+	}
+	p.failing, p.state.Failed = nil, true
+	wantLines(t, "the rest", through(t, p, nothing), []string{"remove token"})
+	wantLines(t, "in the same run", through(t, p, nothing), nil)
+	p.state.Failed = false
+	wantLines(t, "at last", through(t, p, nothing), []string{"uninstall plugin 1.whl", "remove program", "remove 1.whl", "remove " + dir})
 }
 
 // planFor plans for a host with p.
@@ -146,22 +169,15 @@ func TestPluginIsNotThere(t *testing.T) {
 }
 
 // TestPluginNotes: what is left to the operator is told, and after an install
-// that Takopi has to be restarted, unless that is done.
+// that Takopi has to be restarted.
 func TestPluginNotes(t *testing.T) {
-	for _, tt := range []struct{ reason, unit, want string }{
-		{"", "", "a note"},
-		{"it is not there", "takopi.service", "a note"},
-		{"it is not there", "", "a note|once the plugin is installed, restart Takopi: it loads plugins when it starts"},
+	for reason, want := range map[string]string{
+		"":                "a note",
+		"it is not there": "a note|once the plugin is installed, restart Takopi: it loads plugins when it starts",
 	} {
-		desired := wheelState(t.TempDir(), "1.whl")
-		desired.TakopiUnit = tt.unit
-		observed, err := Observe(t.Context(), Host{Plugin: &fakePlugin{state: PluginState{Reason: tt.reason, Notes: []string{"a note"}}}}, desired)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := Diff(observed, desired)
-		if got := strings.Join(p.Notes, "|"); err != nil || got != tt.want {
-			t.Errorf("%+v: %q, %v", tt, got, err)
+		p := planFor(t, &fakePlugin{state: PluginState{Reason: reason, Notes: []string{"a note"}}}, wheelState(t.TempDir(), "1.whl"))
+		if got := strings.Join(p.Notes, "|"); got != want {
+			t.Errorf("%q: %q", reason, got)
 		}
 	}
 	_, err := Observe(t.Context(), Host{Plugin: &fakePlugin{err: errors.New("no")}}, wheelState(t.TempDir(), "1.whl"))

@@ -34,8 +34,10 @@ type State struct {
 	// ours. Desired only, as all below.
 	Keys KeyEditor `json:"-"`
 	// Wheel is the path of the plugin's wheel, where Takopi is to have it, and
-	// TakopiUnit the unit that is restarted for it, if any.
+	// TakopiUnit the unit that is Takopi, if any is named.
 	Wheel, TakopiUnit string
+	// Program is the one that runs.
+	Program string
 	// Purge has private keys go, too, when nothing asks for them any more.
 	Purge bool
 	// Spent are, by path, the private keys that go although nothing purges them.
@@ -46,8 +48,10 @@ type State struct {
 	// Rename confirms that apps change places, and so their files names.
 	Rename bool
 
-	// Plugin is what Takopi's environment has of it, observed only.
+	// Plugin is what Takopi's environment has of it, and Takopi the unit that runs
+	// that, if it is known by name and could be looked at. Observed only.
 	Plugin PluginState
+	Takopi Unit
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
 	// NoUnits is set when the user's service manager could not be reached.
@@ -144,6 +148,11 @@ type File struct {
 	Owner func(content []byte) string `json:"-"`
 	// Keys are those that Edit sets. What they had before is recorded.
 	Keys []string
+	// Restart is, of a wheel, the unit that loads the plugin: for when that goes.
+	Restart string
+	// Rereads tells, of Takopi's configuration, whether Takopi takes up changes of
+	// one with that content while it runs.
+	Rereads func(content []byte) bool `json:"-"`
 }
 
 // KeyEditor knows the files of which only some keys are ours.
@@ -212,6 +221,7 @@ type Units interface {
 	Disable(ctx context.Context, name string) error
 	Start(ctx context.Context, name string) error
 	Restart(ctx context.Context, name string) error
+	TryRestart(ctx context.Context, name string) error // if it runs
 	Stop(ctx context.Context, name string) error
 }
 

@@ -85,7 +85,7 @@ func (p *parser) takopiBlock(t *Takopi) block {
 		{"allowed_user_ids", "The only chat users who may refresh; empty: everyone.", "[]", integers(&t.AllowedUserIDs)},
 		{"plugin", "Install the plugin where uv has installed Takopi. All that is there stays.", "true", boolean(&t.Plugin)},
 		{"with", "Further packages to install with it, such as `[\"takopi-discord>=0.5\"]`.", "[]", texts(&t.With, checkPackage)},
-		{"restart_unit", "The user's systemd unit that runs Takopi, which is restarted for a new plugin.", "none", text(&t.RestartUnit, checkService)},
+		{"restart_unit", "The user's systemd unit that runs Takopi. Where it runs, it is restarted for a plugin that comes or goes, and for what else Takopi reads when it starts.", "none", text(&t.RestartUnit, checkService)},
 	}}
 }
 

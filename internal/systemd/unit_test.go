@@ -103,7 +103,13 @@ func TestServiceRuns(t *testing.T) {
 	if !second.Last.After(first.Last) {
 		t.Errorf("restarted at %v, was started at %v", second.Last, first.Last)
 	}
+	must(t, m.TryRestart(t.Context(), "probe.service"))
+	third := wantUnit(t, m, "probe.service", running)
+	if !third.Last.After(second.Last) {
+		t.Errorf("restarted at %v, was started at %v", third.Last, second.Last)
+	}
 	must(t, m.Stop(t.Context(), "probe.service"))
+	must(t, m.TryRestart(t.Context(), "probe.service"))
 	if u, err := m.Unit(t.Context(), "probe.service"); u.Active != "inactive" || err != nil {
 		t.Errorf("stopped: %+v, %v", u, err)
 	}
@@ -160,6 +166,7 @@ func TestRefused(t *testing.T) {
 		"start masked.service":    m.Start(ctx, "masked.service"),
 		"start missing.service":   m.Start(ctx, "missing.service"),
 		"restart missing.service": m.Restart(ctx, "missing.service"),
+		"restart absent.service":  m.TryRestart(ctx, "absent.service"),
 		"stop missing.service":    m.Stop(ctx, "missing.service"),
 		"systemctl --user enable " + unitDir() + "/missing.service": m.Enable(ctx, unitDir()+"/missing.service"),
 		"systemctl --user disable no-type":                          m.Disable(ctx, "no-type"),

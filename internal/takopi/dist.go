@@ -29,11 +29,13 @@ type dependency struct {
 	when   string // the extra of the asking one that it belongs to, or empty
 }
 
+// readDist reads a distribution. With an error, it has its name at least.
 func readDist(dir string) (dist, error) {
-	d := dist{dir: dir}
+	name, _, _ := strings.Cut(filepath.Base(dir), "-")
+	d := dist{dir: dir, name: canonical(name)}
 	metadata, err := os.ReadFile(filepath.Join(dir, "METADATA"))
 	if err != nil {
-		return d, err
+		return d, fmt.Errorf("a distribution cannot be read: %v", err) // none is no lack of an environment
 	}
 	header, _, _ := strings.Cut(strings.ReplaceAll(string(metadata), "\r\n", "\n"), "\n\n")
 	for line := range strings.Lines(header) {
@@ -47,7 +49,7 @@ func readDist(dir string) (dist, error) {
 			d.requires = append(d.requires, parseDependency(value))
 		}
 	}
-	if d.name == "" || d.version == "" {
+	if d.from.Name == "" || d.version == "" {
 		return d, fmt.Errorf("%s holds no name, or no version", filepath.Join(dir, "METADATA"))
 	}
 	points, err := os.ReadFile(filepath.Join(dir, "entry_points.txt"))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,28 +23,31 @@ type Environment struct {
 }
 
 // ReadEnvironment reads the environment in dir, where uv keeps it for takopi. An
-// error that is fs.ErrNotExist says that there is none.
+// error that is fs.ErrNotExist says that there is none. Any other says why it cannot be
+// made anew; what could be read of it is there all the same.
 func ReadEnvironment(dir string) (Environment, error) {
 	e := Environment{Dir: dir}
 	data, err := os.ReadFile(filepath.Join(dir, "uv-receipt.toml"))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return e, err
 	}
-	if e.tool, err = parseReceipt(data); err != nil {
-		return e, err
+	if err == nil {
+		e.tool, err = parseReceipt(data)
 	}
-	infos, err := filepath.Glob(filepath.Join(escapeGlob(dir), "lib/python3.*/site-packages/*.dist-info"))
+	return e, cmp.Or(err, e.readDists())
+}
+
+// readDists reads what is installed, and goes on where one cannot be read.
+func (e *Environment) readDists() error {
+	infos, err := filepath.Glob(filepath.Join(escapeGlob(e.Dir), "lib/python3.*/site-packages/*.dist-info"))
 	for _, info := range infos {
-		d, err := readDist(info)
-		if err != nil {
-			return e, err
-		}
-		e.dists = append(e.dists, d)
+		d, bad := readDist(info)
+		e.dists, err = append(e.dists, d), cmp.Or(err, bad)
 	}
 	if len(e.dists) == 0 {
-		return e, errors.Join(err, errors.New("no distributions are in it"))
+		return cmp.Or(err, errors.New("no distributions are in it"))
 	}
-	return e, err
+	return err
 }
 
 func escapeGlob(path string) string {

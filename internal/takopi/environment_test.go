@@ -74,9 +74,7 @@ func TestCommand(t *testing.T) {
 		{"Takopi editable", `requirements = [{ name = "takopi", editable = "/srv/takopi" }]`, takopi, "--editable /srv/takopi"},
 		{"our own", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/old.whl" }]`,
 			with(map[string]string{"takopi_ghauth-1": "Requires-Dist: takopi-cron", "takopi_cron-1": ""}), "takopi"},
-		{"options", "requirements = [{ name = \"takopi\" }]\n[tool.options]\nno-index = false\nprerelease = \"allow\"\ncompile-bytecode = true\n" +
-			"find-links = [\"file:///a\", \"file:///b\", \"file:///a\"]\nindex = [{ url = \"https://i.test/\", explicit = false, default = true }, { url = \"https://j.test/\" }]",
-			takopi, "--compile-bytecode|--find-links file:///a|--find-links file:///b|--default-index https://i.test/|--index https://j.test/|--prerelease allow|takopi"},
+		{"options", "requirements = [{ name = \"takopi\" }]\n[tool.options]\nprerelease = \"allow\"", takopi, "--prerelease allow|takopi"},
 		{"programs of others", "requirements = [{ name = \"takopi\" }, { name = \"a\" }]\nentrypoints = [{ name = \"takopi\", install-path = \"/b/t\", from = \"takopi\" }, " +
 			"{ name = \"x\", install-path = \"/b/x\", from = \"a\" }, { name = \"y\", install-path = \"/b/y\", from = \"a\" }]", takopi, "--with-executables-from a|takopi"},
 		{"put there by hand", `requirements = [{ name = "takopi" }, { name = "httpx", extras = ["http2"] }]`, with(map[string]string{
@@ -113,17 +111,14 @@ func TestCommand(t *testing.T) {
 // line.
 func TestCommandRefuses(t *testing.T) {
 	for receipt, want := range map[string]string{
-		`requirements = [{ name = "takopi" }]` + "\nfuture = 1":                                                 "tool.future",
-		`requirements = [{ name = "takopi", index = "x" }]`:                                                     "index",
-		`requirements = [{ name = "takopi" }]` + "\nconstraints = [{ name = \"idna\", specifier = \"<4\" }]":    "constraints",
-		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nconfig-settings = { a = \"b\" }":            "config-settings.a",
-		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nhttp-retries = 3":                           "http-retries",
-		`requirements = [{ name = "-takopi" }]`:                                                                 "the name \"-takopi\"",
-		`requirements = [{ name = "other" }]`:                                                                   "no takopi among",
-		`requirements = [{ name = "takopi" }, { name = "a", url = "https://u:canary@h/a.whl" }]`:                "the URL of a holds a password",
-		`requirements = [{ name = "takopi" }, { name = "a", git = "https://canary@h/a" }]`:                      "the URL of a holds a password",
-		`requirements = [{ name = "takopi" }, { name = "a", git = "https://h/a?x=y" }]`:                         "x, which is not understood",
-		`requirements = [{ name = "takopi" }]` + "\n[tool.options]\nindex = [{ url = \"https://u:canary@h\" }]": "the URL of index holds a password",
+		`requirements = [{ name = "takopi" }]` + "\nfuture = 1":                                              "tool.future",
+		`requirements = [{ name = "takopi", index = "x" }]`:                                                  "index",
+		`requirements = [{ name = "takopi" }]` + "\nconstraints = [{ name = \"idna\", specifier = \"<4\" }]": "constraints",
+		`requirements = [{ name = "-takopi" }]`:                                                              "the name \"-takopi\"",
+		`requirements = [{ name = "other" }]`:                                                                "no takopi among",
+		`requirements = [{ name = "takopi" }, { name = "a", url = "https://u:canary@h/a.whl" }]`:             "the URL of a holds a password",
+		`requirements = [{ name = "takopi" }, { name = "a", git = "https://canary@h/a" }]`:                   "the URL of a holds a password",
+		`requirements = [{ name = "takopi" }, { name = "a", git = "https://h/a?x=y" }]`:                      "x, which is not understood",
 		`requirements = canary`: "not valid",
 	} {
 		e, err := ReadEnvironment(newEnvironment(t, receipt, map[string]string{"takopi-1": ""}))
@@ -229,7 +224,6 @@ func TestVersion(t *testing.T) {
 // FuzzReceipt: whatever stands in a receipt, it is repeated or refused.
 func FuzzReceipt(f *testing.F) {
 	f.Add("requirements = [{ name = \"takopi\" }, { name = \"b\", git = \"https://git.test/b?rev=v1\" }]\npython = \"3.14\"")
-	f.Add("requirements = [{ name = \"takopi\" }]\n[tool.options]\nindex = [{ url = \"https://i.test/\", default = true }]")
 	f.Fuzz(func(t *testing.T, text string) {
 		parsed, err := parseReceipt([]byte("[tool]\n" + text))
 		if err != nil {

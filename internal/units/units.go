@@ -31,6 +31,9 @@ type Site struct {
 	// TokenFile gives the absolute path of the token file that a takopi.toml names,
 	// or nothing.
 	TokenFile func(src []byte) string
+	// Watches reports whether Takopi takes up changes of such a takopi.toml while it
+	// runs.
+	Watches func(src []byte) bool
 	// GitConfig is the file that git writes its user's configuration to.
 	GitConfig string
 	// Wheel makes the wheel of Takopi's plugin, which runs binary and brings other
@@ -50,7 +53,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		return plan.State{}, err
 	}
 	state := Nothing(s.Paths.ConfigDir, site)
-	state.Linger = plan.LingerOn
+	state.Linger, state.TakopiUnit = plan.LingerOn, s.Takopi.RestartUnit
 	state.Files = append(state.Files, directories(s, site.Home)...)
 	made := len(state.Files)
 	state.Files = append(state.Files, r.apps...)
@@ -64,7 +67,8 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 	)
 	if s.Takopi.Enabled {
 		state.Files = append(state.Files, plan.File{Path: s.Takopi.Config, Kind: plan.Regular, NewMode: 0o600, Privacy: plan.OwnLines, Own: ownLine(r.table),
-			Label: "Takopi's [plugins.ghauth]", Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile)})
+			Label: "Takopi's [plugins.ghauth]", Edit: editor(s.Takopi.Config, r.table, site.Edit), Keys: keysOf(r.table), Owner: tableOwner(site.TokenFile),
+			Rereads: site.Watches})
 	}
 	if s.GH.GitCredential {
 		state.Files = append(state.Files, gitConfig(s, r.paths.Binary, site))
@@ -74,9 +78,9 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		if err != nil {
 			return plan.State{}, err
 		}
-		state.Wheel, state.TakopiUnit = filepath.Join(s.Paths.ConfigDir, name), s.Takopi.RestartUnit
+		state.Wheel = filepath.Join(s.Paths.ConfigDir, name)
 		state.Files = append(state.Files, plan.File{Path: state.Wheel, Kind: plan.Regular, Mode: 0o644, Content: data, Privacy: plan.Hidden,
-			Label: "wheel of Takopi's plugin", Undo: plan.UninstallPlugin})
+			Label: "wheel of Takopi's plugin", Undo: plan.UninstallPlugin, Restart: state.TakopiUnit})
 	}
 	for _, f := range minted(s, site.Home) {
 		// A directory that apply makes is there before anybody else needs it.
@@ -96,7 +100,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 // manifest is.
 func Nothing(configDir string, site Site) plan.State {
 	return plan.State{
-		UID: site.UID, Manifest: filepath.Join(configDir, plan.ManifestName), Keys: site.Keys,
+		UID: site.UID, Program: site.Executable, Manifest: filepath.Join(configDir, plan.ManifestName), Keys: site.Keys,
 		Files: []plan.File{{Path: filepath.Join(configDir, ".ghauth.lock"), Kind: plan.Minted, Label: "lock", Privacy: plan.Hidden}},
 	}
 }
