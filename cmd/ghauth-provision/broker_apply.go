@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -113,14 +114,23 @@ func (w *world) reachSystem(ctx context.Context, j *job) (end func()) {
 	return cancel
 }
 
-// brokerNotes tells what is root's to do.
+// brokerNotes tells what to do about the copies of keys that the broker has now.
 func brokerNotes(j *job, p plan.Plan) (notes []string) {
 	for _, app := range j.spec.Apps {
 		if p.Empty() && exists(app.PrivateKey) && exists(units.Credential(app.Name)) {
-			notes = append(notes, fmt.Sprintf("the copy of app %s's key at %s is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u %s", app.Name, app.PrivateKey, shellWord(app.PrivateKey)))
+			notes = append(notes, fmt.Sprintf("the copy of app %s's key at %s ", app.Name, app.PrivateKey)+copyNote(app.PrivateKey, j.spec.Broker.Socket))
 		}
 	}
 	return notes
+}
+
+// copyNote says what becomes of a copy. One in a key directory is its user's to sign by,
+// and that user's apply removes it.
+func copyNote(path, socket string) string {
+	if exists(filepath.Join(filepath.Dir(path), plan.ManifestName)) {
+		return fmt.Sprintf("is what its user signs by; it goes with the apply of that user's by which the spec has key { broker = %q } in place of it", socket)
+	}
+	return "is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u " + shellWord(path)
 }
 
 // brokerTime bounds the wait for the broker's first answer.
