@@ -28,12 +28,12 @@ func TestMinter(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := Config{Apps: []App{{Name: "takopi", Issuer: "7", InstallationID: 42, APIURL: url}}}
-	ask, err := Minter(c, dir, "test", time.Now, func(string, string) {})
+	m, err := NewMinter(c, dir, "test", time.Now, func(string, string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	scope := mint.Installation{Issuer: "7", ID: 42, Repositories: []string{"hello"}}
-	token, err := ask(t.Context(), c.Apps[0], scope)
+	token, err := m.Mint(t.Context(), c.Apps[0], scope)
 	if err != nil || !strings.HasPrefix(token.Value.Reveal(), "ghs_") || token.Key != mint.Fingerprint(&key.PublicKey) {
 		t.Errorf("got %+v, %v", token, err)
 	}
@@ -60,7 +60,7 @@ func TestNoKeyIsFatal(t *testing.T) {
 		}, "the credential takopi: ", mint.InvalidKey},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Minter(c, test.dir(t), "test", time.Now, nil)
+			_, err := NewMinter(c, test.dir(t), "test", time.Now, nil)
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) || kindOf(t, err) != test.kind {
 				t.Errorf("got %v", err)
 			}

@@ -29,6 +29,8 @@ type Server struct {
 	Config Config
 	// Mint asks GitHub. It is given the time that it may take.
 	Mint func(context.Context, App, mint.Installation) (Token, error)
+	// Revoke has GitHub end a token.
+	Revoke func(context.Context, App, Token) error
 	// Audit keeps a record. Where it fails, no token is handed out.
 	Audit func(audit.Record) error
 	Now   func() time.Time
