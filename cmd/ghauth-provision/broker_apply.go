@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -38,29 +39,50 @@ func (w *world) prepareBroker(ctx context.Context, c *cli.Context) (j *job, end 
 	if err != nil {
 		return nil, nil, err
 	}
-	s = units.AsBroker(s)
-	uids, err := clientUIDs(s)
-	if err == nil {
-		err = checkBrokerKeys(s)
+	j = &job{spec: units.AsBroker(s), specPath: path, system: true}
+	if err = checkBrokerKeys(j.spec); err == nil {
+		err = w.locate(ctx, j.spec)
 	}
 	if err == nil {
-		err = w.locate(ctx, s)
+		err = j.wantBroker()
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, nil, fmt.Errorf("the running binary cannot be found: %w", err)
-	}
-	j = &job{spec: s, specPath: path, executable: exe, system: true}
-	if j.desired, err = units.Broker(s, exe, uids); err == nil {
+	if err == nil {
 		err = w.settleBy(c, &j.desired)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return j, w.reachSystem(ctx, j), nil
+}
+
+// wantBroker has the job's spec be what is desired.
+func (j *job) wantBroker() error {
+	uids, err := clientUIDs(j.spec)
+	if err != nil {
+		return err
+	}
+	if j.executable, err = os.Executable(); err != nil {
+		return fmt.Errorf("the running binary cannot be found: %w", err)
+	}
+	if j.desired, err = units.Broker(j.spec, j.executable, uids); err != nil {
+		return err
+	}
+	if _, locked := refresh.LockedDown(units.BrokerDir); locked {
+		for i := range j.desired.Units {
+			j.desired.Units[i].Start = false
+		}
+	}
+	return nil
+}
+
+// recallBroker is recall for the broker, whose policy has the ids.
+func recallBroker(s *spec.Spec, config broker.Config) {
+	for i := range s.Apps {
+		at := slices.IndexFunc(config.Apps, func(a broker.App) bool { return a.Name == s.Apps[i].Name })
+		if s.Apps[i].InstallationID == 0 && at >= 0 {
+			s.Apps[i].InstallationID = config.Apps[at].InstallationID
+		}
+	}
 }
 
 // clientUIDs looks up who the clients are.
@@ -138,10 +160,13 @@ const brokerTime = 20 * time.Second
 
 // tryBroker sees to it that the broker starts, which it does only with its keys, and
 // answers. That it refuses root is an answer.
-func (w *world) tryBroker(ctx context.Context, j *job) error {
+func (w *world) tryBroker(ctx context.Context, socket, app string) error {
+	if since, locked := refresh.LockedDown(units.BrokerDir); locked {
+		return &refresh.LockdownError{Since: since}
+	}
 	ctx, cancel := context.WithTimeout(ctx, brokerTime)
 	defer cancel()
-	_, err := broker.Ask(ctx, j.spec.Broker.Socket, broker.Request{App: j.spec.Apps[0].Name})
+	_, err := broker.Ask(ctx, socket, broker.Request{App: app})
 	if err == nil || errors.Is(err, &mint.Error{Kind: mint.Denied}) {
 		return nil
 	}

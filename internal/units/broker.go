@@ -42,6 +42,15 @@ func BrokerNothing() plan.State {
 		Files: []plan.File{{Path: filepath.Join(BrokerDir, ".ghauth.lock"), Kind: plan.Minted, Label: "lock", Privacy: plan.Hidden}}}
 }
 
+// BrokerWatched is a state that asks for nothing and has the broker's units looked at.
+func BrokerWatched() plan.State {
+	s := BrokerNothing()
+	s.Units = []plan.Unit{{Name: BrokerService, Path: brokerUnit(BrokerService)}, {Name: BrokerSocket, Path: brokerUnit(BrokerSocket), Start: true}}
+	return s
+}
+
+func brokerUnit(name string) string { return filepath.Join(brokerPaths.UnitDir, name) }
+
 // Broker gives the desired state of the system for a spec with AsBroker's paths. uids
 // are those of the clients, by name.
 func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State, error) {
@@ -55,6 +64,7 @@ func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State
 		return plan.State{}, err
 	}
 	state := BrokerNothing()
+	state.Files = append(state.Files, plan.File{Path: filepath.Join(BrokerDir, "lockdown"), Kind: plan.Minted, Label: "lockdown", Privacy: plan.Hidden})
 	for _, dir := range []string{BrokerDir, brokerPaths.BinDir, brokerPaths.UnitDir} {
 		state.Files = append(state.Files, plan.File{Path: dir, Kind: plan.Directory, NewMode: 0o755})
 	}
@@ -68,15 +78,12 @@ func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State
 			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "encrypted key of app " + app.Name})
 		reads = append(reads, Credential(app.Name))
 	}
-	unit := func(name string) string { return filepath.Join(brokerPaths.UnitDir, name) }
 	state.Files = append(state.Files,
 		plan.File{Path: BrokerConfig, Kind: plan.Regular, Mode: 0o644, Content: config, Label: "the broker's policy"},
-		plan.File{Path: unit(BrokerService), Kind: plan.Regular, Mode: 0o644, Content: service, Label: "broker service", Unit: BrokerService},
-		plan.File{Path: unit(BrokerSocket), Kind: plan.Regular, Mode: 0o644, Content: socket, Label: "broker socket", Unit: BrokerSocket})
-	state.Units = []plan.Unit{
-		{Name: BrokerService, Path: unit(BrokerService), Reads: reads},
-		{Name: BrokerSocket, Path: unit(BrokerSocket), Start: true},
-	}
+		plan.File{Path: brokerUnit(BrokerService), Kind: plan.Regular, Mode: 0o644, Content: service, Label: "broker service", Unit: BrokerService},
+		plan.File{Path: brokerUnit(BrokerSocket), Kind: plan.Regular, Mode: 0o644, Content: socket, Label: "broker socket", Unit: BrokerSocket})
+	state.Units = BrokerWatched().Units
+	state.Units[0].Reads = reads
 	return state, nil
 }
 
