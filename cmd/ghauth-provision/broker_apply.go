@@ -107,15 +107,17 @@ func clientUIDs(s *spec.Spec) (map[string]uint32, error) {
 func checkBrokerKeys(s *spec.Spec) error {
 	var errs []error
 	for _, app := range s.Apps {
-		if app.PrivateKey == "" || app.NextKey != "" || !app.NextSigner.IsZero() {
-			errs = append(errs, &failure{exitBadInput, "app " + app.Name + ": a broker has one key of each app, out of a file", "set private_key alone; to go over to another key, name that one"})
+		if app.PrivateKey == "" || !app.NextSigner.IsZero() {
+			errs = append(errs, &failure{exitBadInput, "app " + app.Name + ": a broker's keys come out of files",
+				"set private_key, and next_key to go over to another one; a key in Vault, or a command, is for the users' own specs"})
 			continue
 		}
-		_, err := mint.ReadKeyFile(app.PrivateKey)
-		if errors.Is(err, fs.ErrNotExist) && exists(units.Credential(app.Name)) {
-			continue
+		for _, key := range units.SealedKeys(app) {
+			_, err := mint.ReadKeyFile(key.Source)
+			if !errors.Is(err, fs.ErrNotExist) || !exists(units.Credential(key.Name)) {
+				errs = append(errs, ofApp(refresh.App{Name: app.Name}, err))
+			}
 		}
-		errs = append(errs, ofApp(refresh.App{Name: app.Name}, err))
 	}
 	return errors.Join(errs...)
 }
@@ -139,8 +141,10 @@ func (w *world) reachSystem(ctx context.Context, j *job) (end func()) {
 // brokerNotes tells what to do about the copies of keys that the broker has now.
 func brokerNotes(j *job, p plan.Plan) (notes []string) {
 	for _, app := range j.spec.Apps {
-		if p.Empty() && exists(app.PrivateKey) && exists(units.Credential(app.Name)) {
-			notes = append(notes, fmt.Sprintf("the copy of app %s's key at %s ", app.Name, app.PrivateKey)+copyNote(app.PrivateKey, j.spec.Broker.Socket))
+		for _, key := range units.SealedKeys(app) {
+			if p.Empty() && exists(key.Source) && exists(units.Credential(key.Name)) {
+				notes = append(notes, fmt.Sprintf("the copy of app %s's %s at %s ", app.Name, key.Label, key.Source)+copyNote(key.Source, j.spec.Broker.Socket))
+			}
 		}
 	}
 	return notes

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,11 +23,7 @@ func (w *world) examineBroker(ctx context.Context, c *cli.Context) (doctorReport
 		return r, err
 	}
 	for _, app := range status.apps {
-		for _, key := range status.Keys {
-			if key.App == app.Name {
-				w.slow("asking GitHub about "+app.Name, func() { r.add(key.Name, w.sealedChecks(ctx, app, key)...) })
-			}
-		}
+		w.slow("asking GitHub about "+app.Name, func() { w.keysChecks(ctx, &r, app, status.Keys) })
 	}
 	for _, copied := range status.copies {
 		r.add("", warning("copies", copied, replaceKey))
@@ -39,6 +36,30 @@ func (w *world) examineBroker(ctx context.Context, c *cli.Context) (doctorReport
 	}
 	r.veil(w.secret)
 	return r, nil
+}
+
+// keysChecks look at an app's keys. Of two, one that GitHub does not know is none the
+// worse: the other one works.
+func (w *world) keysChecks(ctx context.Context, r *doctorReport, app broker.App, keys []sealedKey) {
+	checks, works := map[string][]preflight.Check{}, false
+	for _, key := range keys {
+		if key.App == app.Name {
+			checks[key.Name] = w.sealedChecks(ctx, app, key)
+			works = works || !slices.ContainsFunc(checks[key.Name], func(c preflight.Check) bool { return c.Result == preflight.Failed })
+		}
+	}
+	fixes := map[string]string{
+		app.Name:                        "name the next key as private_key in place of this one, take next_key out, and run " + program + " apply",
+		broker.NextCredential(app.Name): "add the key on the App's settings page: until then the old one is used",
+	}
+	for _, name := range app.Credentials() {
+		for i, c := range checks[name] {
+			if works && useless(c.Err) {
+				checks[name][i].Result, checks[name][i].Fix = preflight.Warning, fixes[name]
+			}
+		}
+		r.add(name, checks[name]...)
+	}
 }
 
 // sealedChecks look at a key of the broker's, and at what GitHub would give for it.
