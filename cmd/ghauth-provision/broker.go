@@ -32,6 +32,7 @@ hand it can be tried out with --socket.`,
 		},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "config", Usage: "read the policy from `FILE`", Value: brokerConfig},
+			&cli.DurationFlag{Name: "idle", Usage: "stop when nobody has been connected for `TIME`; less than a minute lets clients ask more often than the policy says", Value: broker.IdleTime},
 			&cli.StringFlag{Name: "socket", Usage: "listen at `PATH` rather than at the socket that systemd hands over"},
 		},
 		do: w.serveBroker,
@@ -56,7 +57,7 @@ func (w *world) serveBroker(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	state := w.getenv("STATE_DIRECTORY")
-	s := &broker.Server{Config: config, Mint: m.Mint, Revoke: m.Revoke, Now: w.now, Audit: func(r audit.Record) error { return audit.Write(state, r) }}
+	s := &broker.Server{Config: config, Mint: m.Mint, Revoke: m.Revoke, Now: w.now, Idle: c.Duration("idle"), Audit: func(r audit.Record) error { return audit.Write(state, r) }}
 	err = s.Serve(ctx, ln)
 	if _, locked := refresh.LockedDown(dir); locked {
 		err = errors.Join(err, w.revokeKept(context.WithoutCancel(ctx), s))
