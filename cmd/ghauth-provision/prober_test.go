@@ -29,6 +29,9 @@ import (
 //	needle PEM     print some bytes of the key, by which it can be found
 //	ways NEEDLE    try each way to the key of the broker, and say how each ended
 //	ask SOCKET REQUEST   send a line, and say what came of it, but no token
+//	idle SOCKET N REQUEST   ask beside N connections that say nothing, and say how long it took
+//	at-once SOCKET N REQUEST   ask N times at once, and count what came of it
+//	many SOCKET N REQUEST   ask N times by a few at once, and count what came of it
 const proberVar = "GHAUTH_PROBER"
 
 func prober(args []string) int {
@@ -44,6 +47,12 @@ func prober(args []string) int {
 		waysTo(needle)
 	case "ask":
 		fmt.Println(askRaw(args[1], args[2]))
+	case "idle":
+		askBesideIdle(args[1], number(args[2]), args[3])
+	case "at-once":
+		askOften(args[1], number(args[2]), number(args[2]), args[3])
+	case "many":
+		askOften(args[1], 8, number(args[2]), args[3])
 	}
 	return 0
 }
