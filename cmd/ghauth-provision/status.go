@@ -145,20 +145,6 @@ func (w *world) status(ctx context.Context, c *cli.Context) error {
 	return err
 }
 
-// A report is what status tells.
-type report interface {
-	good() bool    // whether there is nothing to do
-	show(w *world) // for people
-}
-
-// look makes the report on the host, or for root on the broker of this system.
-func (w *world) look(ctx context.Context, c *cli.Context) (report, error) {
-	if w.ofBroker(c) {
-		return w.inspectBroker(ctx, c)
-	}
-	return w.inspect(ctx, c)
-}
-
 // inspect looks at everything. What keeps it from comparing the host with the
 // spec is a note: the tokens are told of all the same.
 func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, err error) {
