@@ -28,6 +28,7 @@ import (
 //
 //	needle PEM     print some bytes of the key, by which it can be found
 //	ways NEEDLE    try each way to the key of the broker, and say how each ended
+//	search         name the files with a key that this user may read
 //	ask SOCKET REQUEST   send a line, and say what came of it, but no token
 //	idle SOCKET N REQUEST   ask beside N connections that say nothing, and say how long it took
 //	at-once SOCKET N REQUEST   ask N times at once, and count what came of it
@@ -45,6 +46,8 @@ func prober(args []string) int {
 			return 1
 		}
 		waysTo(needle)
+	case "search":
+		tellFound()
 	case "ask":
 		fmt.Println(askRaw(args[1], args[2]))
 	case "idle":
@@ -145,6 +148,10 @@ func waysTo(needle []byte) {
 			fmt.Printf("%s: shut: %v\n", w.name, err)
 		}
 	}
+	tellFound()
+}
+
+func tellFound() {
 	for _, path := range search() {
 		fmt.Printf("found: %s\n", path)
 	}
