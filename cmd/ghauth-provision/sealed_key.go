@@ -49,6 +49,7 @@ func (w *world) sealedKey(app, name string) sealedKey {
 var sealIDs = map[string]string{
 	"5a1c6a86df9d4096b1d5a65e0862f19a": "host",
 	"0c7cc07b117645919c4b0bea08bc20fe": "tpm2",
+	"d4062dfb71ad4c86804b40ef1180f1fc": "tpm2", // with its storage key pinned, as systemd 262 makes it
 }
 
 // sealedBy tells from an encrypted credential what it takes to decrypt it.

@@ -21,6 +21,7 @@ func TestSealedBy(t *testing.T) {
 		{"by the host", host, "host", "whoever takes the whole disk has it"},
 		{"in lines", host[:11] + "\n" + host[11:40] + "\n" + host[40:] + "\n", "host", "a secret on this host's own disk"},
 		{"by the TPM", seal("0c7cc07b117645919c4b0bea08bc20fe"), "tpm2", "whoever takes the disk alone does not have it"},
+		{"by the TPM and its storage key", seal("d4062dfb71ad4c86804b40ef1180f1fc"), "tpm2", "this host's TPM"},
 		{"by something else", seal("05846924daf6f543248005498aaf8ea2"), "unknown", "systemd-creds(1) tells"},
 		{"cut off", host[:16], "unknown", "as systemd-creds chose"},
 		{"empty", "", "unknown", "as systemd-creds chose"},
