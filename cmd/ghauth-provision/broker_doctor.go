@@ -143,7 +143,8 @@ func (w *world) auditCheck(ctx context.Context) preflight.Check {
 	if _, err := w.observe(ctx, "journalctl", "--sync"); err != nil {
 		return notChecked("audit", err.Error(), fix)
 	}
-	out, err := w.observe(ctx, "journalctl", "--quiet", "--output=short-iso", "--lines=1", "--unit="+units.BrokerService, "SYSLOG_IDENTIFIER="+program)
+	out, err := w.observe(ctx, "journalctl", "--quiet", "--output=short-iso", "--lines=1", "--unit="+units.BrokerService,
+		"GHAUTH_EVENT=mint", "GHAUTH_EVENT=reuse", "GHAUTH_EVENT=refusal", "GHAUTH_EVENT=revoke")
 	switch {
 	case err != nil:
 		return notChecked("audit", err.Error(), fix)

@@ -17,8 +17,9 @@ import (
 // lockBroker stops the broker, which revokes what it has handed out and still keeps
 // before it ends.
 func (w *world) lockBroker(ctx context.Context) error {
-	if _, err := w.refresher(units.BrokerDir).Lockdown(ctx, nil); err != nil {
-		return err
+	_, busy := w.refresher(units.BrokerDir).Lockdown(ctx, nil)
+	if is[*refresh.BusyError](busy) {
+		busy = &failure{exitTemporary, busy.Error() + ": it may start the broker once more", "when it has ended, run " + program + " lockdown again"}
 	}
 	before, err := w.moveBroker(ctx, func(service, socket plan.Unit) (actions []plan.Action) {
 		const reason = "a lockdown"
@@ -36,7 +37,7 @@ func (w *world) lockBroker(ctx context.Context) error {
 	if err == nil {
 		err = w.tellRevoked(ctx, before)
 	}
-	if err == nil {
+	if err = errors.Join(busy, err); err == nil {
 		w.print("\nLocked down: the broker hands out no token any more. What to do next:")
 	} else {
 		w.print("\nNot all of the lockdown is done: see the errors. What to do next:")
