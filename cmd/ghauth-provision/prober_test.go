@@ -80,6 +80,7 @@ func needleOf(path string) string {
 const (
 	brokerUnit = "ghauth-provision-broker"
 	credential = "/etc/ghauth-provision/takopi.cred"
+	backup     = "/opt/backup.cred" // a copy of it that all may read
 )
 
 // A way to the key gives what it has found, or why it leads nowhere.
@@ -113,6 +114,9 @@ var ways = []way{
 	{"host secret", func(string) ([]byte, error) { return os.ReadFile("/var/lib/systemd/credential.secret") }},
 	{"decrypt", func(string) ([]byte, error) {
 		return output("systemd-creds", "decrypt", "--name=takopi", credential, "-")
+	}},
+	{"decrypt a copy", func(string) ([]byte, error) {
+		return output("systemd-creds", "decrypt", "--name=takopi", backup, "-")
 	}},
 	{"edit unit", func(string) ([]byte, error) {
 		return nil, unix.Access("/etc/systemd/system/"+brokerUnit+".service", unix.W_OK)
