@@ -78,13 +78,16 @@ func (w *world) inspectBroker(ctx context.Context, c *cli.Context) (r brokerRepo
 	if since, locked := refresh.LockedDown(units.BrokerDir); locked {
 		r.Lockdown = since.UTC()
 	}
-	j := &job{system: true, desired: units.BrokerWatched()}
+	j := &job{system: true}
 	defer w.reachSystem(ctx, j)()
-	return r, w.compareBroker(ctx, c, j, config, &r)
+	if err := w.compareBroker(ctx, c, j, config, &r); err != nil {
+		return r, err
+	}
+	err = r.observeUnits(ctx, j)
+	return r, err
 }
 
-// compareBroker holds the system to the spec, where there is one, and looks at the
-// units in any case.
+// compareBroker holds the system to the spec, where there is one.
 func (w *world) compareBroker(ctx context.Context, c *cli.Context, j *job, config broker.Config, r *brokerReport) error {
 	s, _, err := w.loadSpec(c)
 	switch {
@@ -106,8 +109,12 @@ func (w *world) compareBroker(ctx context.Context, c *cli.Context, j *job, confi
 		r.copies = brokerNotes(j, p)
 		r.Notes = append(r.Notes, p.Notes...)
 	}
-	j.desired = units.BrokerWatched()
-	if j.observed, err = plan.Observe(ctx, j.host, j.desired); err != nil {
+	return nil
+}
+
+// observeUnits looks at the units, whatever is wrong with files.
+func (r *brokerReport) observeUnits(ctx context.Context, j *job) (err error) {
+	if j.observed, err = plan.Observe(ctx, j.host, units.BrokerWatched()); err != nil {
 		return err
 	}
 	if j.observed.NoUnits != nil {
