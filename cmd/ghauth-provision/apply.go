@@ -80,7 +80,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	var minted error
 	switch {
 	case j.system:
-		minted = w.tryBroker(ctx, j)
+		minted = w.tryBroker(ctx, j.spec.Broker.Socket, j.spec.Apps[0].Name)
 	case w.root == "":
 		minted = w.firstMint(ctx, j)
 		minted = errors.Join(minted, w.leaveKeys(ctx, j))

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/broker"
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/urfave/cli/v2"
 )
 
@@ -29,6 +32,7 @@ hand it can be tried out with --socket.`,
 		},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "config", Usage: "read the policy from `FILE`", Value: brokerConfig},
+			&cli.DurationFlag{Name: "idle", Usage: "stop when nobody has been connected for `TIME`; less than a minute lets clients ask more often than the policy says", Value: broker.IdleTime},
 			&cli.StringFlag{Name: "socket", Usage: "listen at `PATH` rather than at the socket that systemd hands over"},
 		},
 		do: w.serveBroker,
@@ -40,7 +44,11 @@ func (w *world) serveBroker(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	mint, err := broker.Minter(config, w.getenv("CREDENTIALS_DIRECTORY"), versionString(), w.now, func(app, text string) { w.say("%s: %s", app, text) })
+	dir := filepath.Dir(c.String("config"))
+	if since, locked := refresh.LockedDown(dir); locked {
+		return &refresh.LockdownError{Since: since}
+	}
+	m, err := broker.NewMinter(config, w.getenv("CREDENTIALS_DIRECTORY"), versionString(), w.now, func(app, text string) { w.say("%s: %s", app, text) })
 	if err != nil {
 		return err
 	}
@@ -49,8 +57,19 @@ func (w *world) serveBroker(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	state := w.getenv("STATE_DIRECTORY")
-	s := &broker.Server{Config: config, Mint: mint, Now: w.now, Audit: func(r audit.Record) error { return audit.Write(state, r) }}
-	return s.Serve(ctx, ln)
+	s := &broker.Server{Config: config, Mint: m.Mint, Revoke: m.Revoke, Now: w.now, Idle: c.Duration("idle"), Audit: func(r audit.Record) error { return audit.Write(state, r) }}
+	err = s.Serve(ctx, ln)
+	if _, locked := refresh.LockedDown(dir); locked {
+		err = errors.Join(err, w.revokeKept(context.WithoutCancel(ctx), s))
+	}
+	return err
+}
+
+// revokeKept ends what a broker has handed out, for a lockdown that has stopped it.
+func (w *world) revokeKept(ctx context.Context, s *broker.Server) error {
+	revoked, err := s.RevokeKept(ctx)
+	w.say("a lockdown: %s that had been handed out and were kept are revoked", count(revoked, "token"))
+	return err
 }
 
 func readBrokerConfig(path string) (broker.Config, error) {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,29 +39,50 @@ func (w *world) prepareBroker(ctx context.Context, c *cli.Context) (j *job, end 
 	if err != nil {
 		return nil, nil, err
 	}
-	s = units.AsBroker(s)
-	uids, err := clientUIDs(s)
-	if err == nil {
-		err = checkBrokerKeys(s)
+	j = &job{spec: units.AsBroker(s), specPath: path, system: true}
+	if err = checkBrokerKeys(j.spec); err == nil {
+		err = w.locate(ctx, j.spec)
 	}
 	if err == nil {
-		err = w.locate(ctx, s)
+		err = j.wantBroker()
 	}
-	if err != nil {
-		return nil, nil, err
-	}
-	exe, err := os.Executable()
-	if err != nil {
-		return nil, nil, fmt.Errorf("the running binary cannot be found: %w", err)
-	}
-	j = &job{spec: s, specPath: path, executable: exe, system: true}
-	if j.desired, err = units.Broker(s, exe, uids); err == nil {
+	if err == nil {
 		err = w.settleBy(c, &j.desired)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	return j, w.reachSystem(ctx, j), nil
+}
+
+// wantBroker has the job's spec be what is desired.
+func (j *job) wantBroker() error {
+	uids, err := clientUIDs(j.spec)
+	if err != nil {
+		return err
+	}
+	if j.executable, err = os.Executable(); err != nil {
+		return fmt.Errorf("the running binary cannot be found: %w", err)
+	}
+	if j.desired, err = units.Broker(j.spec, j.executable, uids); err != nil {
+		return err
+	}
+	if _, locked := refresh.LockedDown(units.BrokerDir); locked {
+		for i := range j.desired.Units {
+			j.desired.Units[i].Start = false
+		}
+	}
+	return nil
+}
+
+// recallBroker is recall for the broker, whose policy has the ids.
+func recallBroker(s *spec.Spec, config broker.Config) {
+	for i := range s.Apps {
+		at := slices.IndexFunc(config.Apps, func(a broker.App) bool { return a.Name == s.Apps[i].Name })
+		if s.Apps[i].InstallationID == 0 && at >= 0 {
+			s.Apps[i].InstallationID = config.Apps[at].InstallationID
+		}
+	}
 }
 
 // clientUIDs looks up who the clients are.
@@ -84,15 +107,17 @@ func clientUIDs(s *spec.Spec) (map[string]uint32, error) {
 func checkBrokerKeys(s *spec.Spec) error {
 	var errs []error
 	for _, app := range s.Apps {
-		if app.PrivateKey == "" || app.NextKey != "" || !app.NextSigner.IsZero() {
-			errs = append(errs, &failure{exitBadInput, "app " + app.Name + ": a broker has one key of each app, out of a file", "set private_key alone; to go over to another key, name that one"})
+		if app.PrivateKey == "" || !app.NextSigner.IsZero() {
+			errs = append(errs, &failure{exitBadInput, "app " + app.Name + ": a broker's keys come out of files",
+				"set private_key, and next_key to go over to another one; a key in Vault, or a command, is for the users' own specs"})
 			continue
 		}
-		_, err := mint.ReadKeyFile(app.PrivateKey)
-		if errors.Is(err, fs.ErrNotExist) && exists(units.Credential(app.Name)) {
-			continue
+		for _, key := range units.SealedKeys(app) {
+			_, err := mint.ReadKeyFile(key.Source)
+			if !errors.Is(err, fs.ErrNotExist) || !exists(units.Credential(key.Name)) {
+				errs = append(errs, ofApp(refresh.App{Name: app.Name}, err))
+			}
 		}
-		errs = append(errs, ofApp(refresh.App{Name: app.Name}, err))
 	}
 	return errors.Join(errs...)
 }
@@ -113,14 +138,25 @@ func (w *world) reachSystem(ctx context.Context, j *job) (end func()) {
 	return cancel
 }
 
-// brokerNotes tells what is root's to do.
+// brokerNotes tells what to do about the copies of keys that the broker has now.
 func brokerNotes(j *job, p plan.Plan) (notes []string) {
 	for _, app := range j.spec.Apps {
-		if p.Empty() && exists(app.PrivateKey) && exists(units.Credential(app.Name)) {
-			notes = append(notes, fmt.Sprintf("the copy of app %s's key at %s is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u %s", app.Name, app.PrivateKey, shellWord(app.PrivateKey)))
+		for _, key := range units.SealedKeys(app) {
+			if p.Empty() && exists(key.Source) && exists(units.Credential(key.Name)) {
+				notes = append(notes, fmt.Sprintf("the copy of app %s's %s at %s ", app.Name, key.Label, key.Source)+copyNote(key.Source, j.spec.Broker.Socket))
+			}
 		}
 	}
 	return notes
+}
+
+// copyNote says what becomes of a copy. One in a key directory is its user's to sign by,
+// and that user's apply removes it.
+func copyNote(path, socket string) string {
+	if exists(filepath.Join(filepath.Dir(path), plan.ManifestName)) {
+		return fmt.Sprintf("is what its user signs by; it goes with the apply of that user's by which the spec has key { broker = %q } in place of it", socket)
+	}
+	return "is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u " + shellWord(path)
 }
 
 // brokerTime bounds the wait for the broker's first answer.
@@ -128,10 +164,13 @@ const brokerTime = 20 * time.Second
 
 // tryBroker sees to it that the broker starts, which it does only with its keys, and
 // answers. That it refuses root is an answer.
-func (w *world) tryBroker(ctx context.Context, j *job) error {
+func (w *world) tryBroker(ctx context.Context, socket, app string) error {
+	if since, locked := refresh.LockedDown(units.BrokerDir); locked {
+		return &refresh.LockdownError{Since: since}
+	}
 	ctx, cancel := context.WithTimeout(ctx, brokerTime)
 	defer cancel()
-	_, err := broker.Ask(ctx, j.spec.Broker.Socket, broker.Request{App: j.spec.Apps[0].Name})
+	_, err := broker.Ask(ctx, socket, broker.Request{App: app})
 	if err == nil || errors.Is(err, &mint.Error{Kind: mint.Denied}) {
 		return nil
 	}

@@ -28,7 +28,9 @@ and plugin that are not as the last apply left them, and tokens that are missing
 due. It leaves what somebody has changed, and a spec that asks for something new, to
 apply; an incident's lockdown to resume; and the programs that run as they are.
 What an installation token cannot do is no fault of the host's: gh api user answers
-403 for every one, since there is no user behind it.`,
+403 for every one, since there is no user behind it.
+To root it checks the broker of this system: its keys, which it has GitHub look at, its
+policy, socket, service, records and hardening, and drift.`,
 		examples: []string{
 			program + " doctor",
 			program + ` doctor --json | jq '.checks[] | select(.result != "ok")'`,
@@ -58,12 +60,16 @@ func (r *doctorReport) add(app string, checks ...preflight.Check) {
 }
 
 func (w *world) doctor(ctx context.Context, c *cli.Context) error {
+	examine := w.examine
+	if w.ofBroker(c) {
+		examine = w.examineBroker
+	}
 	if c.Bool("fix") {
 		if err := w.fix(ctx, c); err != nil && !is[errTold](err) {
 			w.tell(err) // and the checks say what is wrong all the same
 		}
 	}
-	r, err := w.examine(ctx, c)
+	r, err := examine(ctx, c)
 	if err != nil {
 		return err
 	}

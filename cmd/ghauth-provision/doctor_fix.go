@@ -15,11 +15,15 @@ import (
 func (w *world) fix(ctx context.Context, c *cli.Context) error {
 	mending := *w
 	mending.stdout = w.stderr
+	mintDue := mending.mintDue
+	if w.ofBroker(c) {
+		mintDue = func(context.Context, *cli.Context) error { return nil } // it mints when it is asked
+	}
 	switch err := mending.onlyRepairs(ctx, c); {
 	case is[*noSpecError](err):
-		return mending.mintDue(ctx, c)
+		return mintDue(ctx, c)
 	case is[*notRepairs](err):
-		return errors.Join(err, mending.mintDue(ctx, c))
+		return errors.Join(err, mintDue(ctx, c))
 	case err != nil:
 		return err
 	}

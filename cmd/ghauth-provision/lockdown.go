@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/audit"
+	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -19,7 +22,9 @@ func (w *world) lockdownVerb() *cli.Command {
 		name: "lockdown", usage: "in an incident: no tokens any more",
 		about: `Revokes every stored token, logs gh out, stops and disables the timer, and has
 mint, exec, git's helper and the chat refuse until resume. Then it tells what to do
-next. To run it again tries again what failed.`,
+next. To run it again tries again what failed.
+A broker is root's to stop: root's lockdown stops it, and has it revoke what it has
+handed out and still keeps. A user's revokes that user's own tokens.`,
 		examples: []string{program + " lockdown", program + " status", program + " resume"},
 		flags:    []cli.Flag{configDirFlag()},
 		do:       w.lockdown,
@@ -27,6 +32,9 @@ next. To run it again tries again what failed.`,
 }
 
 func (w *world) lockdown(ctx context.Context, c *cli.Context) error {
+	if w.ofBroker(c) {
+		return w.lockBroker(ctx)
+	}
 	dir, apps, errs, err := w.provisioned(c)
 	if err != nil {
 		return err
@@ -89,14 +97,31 @@ func (w *world) nextSteps(apps []refresh.App, held []string) string {
 	for _, h := range held {
 		text += "\n       " + h
 	}
-	return text + `
-  5. Then: ` + program + ` resume`
+	step := 5
+	for _, socket := range brokersOf(apps) {
+		text += fmt.Sprintf("\n  %d. The broker at %s still runs: it is root's, and gives tokens to whoever its policy names:\n     have root run: %s lockdown", step, socket, program)
+		step++
+	}
+	return text + fmt.Sprintf("\n  %d. Then: %s resume", step, program)
+}
+
+// brokersOf gives the brokers that apps ask.
+func brokersOf(apps []refresh.App) (sockets []string) {
+	for _, app := range apps {
+		for _, source := range []keysource.Source{app.Key, app.NextKey} {
+			if source.Broker != "" && !slices.Contains(sockets, source.Broker) {
+				sockets = append(sockets, source.Broker)
+			}
+		}
+	}
+	return sockets
 }
 
 func (w *world) resumeVerb() *cli.Command {
 	return w.command(verb{
 		name: "resume", usage: "end a lockdown",
-		about:    `Ends a lockdown: enables and starts the timer, and mints new tokens.`,
+		about: `Ends a lockdown: enables and starts the timer, and mints new tokens.
+Root's has the broker of this system answer again.`,
 		examples: []string{program + " resume"},
 		flags:    []cli.Flag{configDirFlag()},
 		do:       w.resume,
@@ -104,6 +129,9 @@ func (w *world) resumeVerb() *cli.Command {
 }
 
 func (w *world) resume(ctx context.Context, c *cli.Context) error {
+	if w.ofBroker(c) {
+		return w.resumeBroker(ctx)
+	}
 	dir, apps, errs, err := w.provisioned(c)
 	if err != nil {
 		return err

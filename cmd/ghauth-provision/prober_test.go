@@ -28,7 +28,11 @@ import (
 //
 //	needle PEM     print some bytes of the key, by which it can be found
 //	ways NEEDLE    try each way to the key of the broker, and say how each ended
+//	search         name the files with a key that this user may read
 //	ask SOCKET REQUEST   send a line, and say what came of it, but no token
+//	idle SOCKET N REQUEST   ask beside N connections that say nothing, and say how long it took
+//	at-once SOCKET N REQUEST   ask N times at once, and count what came of it
+//	many SOCKET N REQUEST   ask N times by a few at once, and count what came of it
 const proberVar = "GHAUTH_PROBER"
 
 func prober(args []string) int {
@@ -42,8 +46,16 @@ func prober(args []string) int {
 			return 1
 		}
 		waysTo(needle)
+	case "search":
+		tellFound()
 	case "ask":
 		fmt.Println(askRaw(args[1], args[2]))
+	case "idle":
+		askBesideIdle(args[1], number(args[2]), args[3])
+	case "at-once":
+		askOften(args[1], number(args[2]), number(args[2]), args[3])
+	case "many":
+		askOften(args[1], 8, number(args[2]), args[3])
 	}
 	return 0
 }
@@ -68,6 +80,7 @@ func needleOf(path string) string {
 const (
 	brokerUnit = "ghauth-provision-broker"
 	credential = "/etc/ghauth-provision/takopi.cred"
+	backup     = "/opt/backup.cred" // a copy of it that all may read
 )
 
 // A way to the key gives what it has found, or why it leads nowhere.
@@ -101,6 +114,9 @@ var ways = []way{
 	{"host secret", func(string) ([]byte, error) { return os.ReadFile("/var/lib/systemd/credential.secret") }},
 	{"decrypt", func(string) ([]byte, error) {
 		return output("systemd-creds", "decrypt", "--name=takopi", credential, "-")
+	}},
+	{"decrypt a copy", func(string) ([]byte, error) {
+		return output("systemd-creds", "decrypt", "--name=takopi", backup, "-")
 	}},
 	{"edit unit", func(string) ([]byte, error) {
 		return nil, unix.Access("/etc/systemd/system/"+brokerUnit+".service", unix.W_OK)
@@ -136,6 +152,10 @@ func waysTo(needle []byte) {
 			fmt.Printf("%s: shut: %v\n", w.name, err)
 		}
 	}
+	tellFound()
+}
+
+func tellFound() {
 	for _, path := range search() {
 		fmt.Printf("found: %s\n", path)
 	}

@@ -19,7 +19,8 @@ func (w *world) statusVerb() *cli.Command {
 run, linger, whether gh has the current token, and whether this host still is as
 the spec says. It asks GitHub nothing and starts no program. It exits with 2 when
 the host differs from the spec, the timer does not run, a token is not good, or gh
-does not have it.`,
+does not have it. To root it shows the broker of this system: where its keys are and
+who could read them, its clients and what they may have, its socket and its service.`,
 		examples: []string{
 			program + " status",
 			program + " status --json | jq .apps[0].token.life_left_seconds",
@@ -110,7 +111,6 @@ type hostStatus struct {
 	Error   string `json:"error,omitempty"` // why plan cannot tell
 }
 
-// good reports whether there is nothing to do.
 func (r statusReport) good() bool {
 	for _, a := range r.Apps {
 		if a.State != "fresh" && a.State != "due" || a.GH == "behind" {
@@ -130,14 +130,14 @@ func (w *world) status(ctx context.Context, c *cli.Context) error {
 		}
 		return w.watch(ctx, c)
 	}
-	r, err := w.inspect(ctx, c)
+	r, err := w.look(ctx, c)
 	if err != nil {
 		return err
 	}
 	if c.Bool("json") {
 		err = w.printJSON(r)
 	} else {
-		w.showStatus(r)
+		r.show(w)
 	}
 	if err == nil && !r.good() {
 		err = errTold(exitDiffers)

@@ -9,8 +9,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 )
 
-// showStatus prints a report for people.
-func (w *world) showStatus(r statusReport) {
+func (r statusReport) show(w *world) {
 	if !r.Lockdown.IsZero() {
 		w.print("%s since %s: no token is minted or handed out until: %s resume", w.paint(red, "locked down"), r.Lockdown.Local().Format(time.DateTime), program)
 	}
@@ -32,16 +31,7 @@ func (w *world) showStatus(r statusReport) {
 	w.print("%-8s %s", "timer", w.timerLine(r.Timer))
 	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
 	w.print("%-8s %s", "linger", w.good(r.Linger == "on", r.Linger))
-	switch {
-	case r.Host.Error != "":
-		w.print("%-8s %s: %s", "host", w.paint(red, "cannot be compared with the spec"), r.Host.Error)
-	case !r.Host.Checked:
-		w.print("%-8s not checked", "host")
-	case r.Host.Changes == 0:
-		w.print("%-8s %s", "host", w.paint(green, "as the spec says"))
-	default:
-		w.print("%-8s %s: see %s plan", "host", w.paint(yellow, "differs from the spec in "+count(r.Host.Changes, "place")), program)
-	}
+	w.print("%-8s %s", "host", w.hostLine(r.Host))
 	for _, note := range r.Notes {
 		w.say("%s", note)
 	}

@@ -50,14 +50,14 @@ func (w *world) watch(ctx context.Context, c *cli.Context) error {
 
 // frame draws the status once, notes included, over what was drawn before.
 func (w *world) frame(ctx context.Context, c *cli.Context) error {
-	r, err := w.inspect(ctx, c)
+	r, err := w.look(ctx, c)
 	if err != nil {
 		return err
 	}
 	var text bytes.Buffer
 	drawn := *w
 	drawn.stdout, drawn.stderr = &text, hiding{&text, w}
-	drawn.showStatus(r)
+	r.show(&drawn)
 	_, err = io.WriteString(w.stdout, toTop+fitting(text.String(), rowsOf(w.stdout))+clearRest)
 	return err
 }

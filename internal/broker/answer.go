@@ -37,7 +37,7 @@ func (s *Server) answer(ctx context.Context, uid uint32, line []byte) (Token, er
 func (s *Server) hand(ctx context.Context, rec audit.Record, r Request, app App, scope mint.Installation) (Token, error) {
 	rec.Event = audit.Reuse
 	least := time.Duration(r.MinLifeSeconds) * time.Second
-	token, err := s.cache.get(cacheKey(app.Name, scope), s.Now, least, r.Force, func() (Token, error) {
+	token, err := s.cache.get(keyOf(app.Name, scope), s.Now, least, r.Force, func() (Token, error) {
 		rec.Event = audit.Mint
 		// Others may wait for it, too: it does not end with who asked first.
 		ctx, cancel := context.WithTimeout(ctx, s.limits.mint)

@@ -20,14 +20,14 @@ const maxCached = 256
 // the same time wait for one answer of GitHub's.
 type cache struct {
 	mu     sync.Mutex
-	tokens map[string]Token
+	tokens map[cacheKey]Token
 	flight singleflight.Group
 }
 
 // get gives the token of a key, by ask where none is known. Without force it may be
 // one that has more than half of its life, and more than least, before it. Only one
 // of those who come at the same time for the same has its ask called.
-func (c *cache) get(key string, now func() time.Time, least time.Duration, force bool, ask func() (Token, error)) (Token, error) {
+func (c *cache) get(key cacheKey, now func() time.Time, least time.Duration, force bool, ask func() (Token, error)) (Token, error) {
 	if t, ok := c.known(key, now(), least); ok && !force {
 		return t, nil
 	}
@@ -45,7 +45,7 @@ func (c *cache) get(key string, now func() time.Time, least time.Duration, force
 	return v.(Token), err
 }
 
-func (c *cache) known(key string, now time.Time, least time.Duration) (Token, bool) {
+func (c *cache) known(key cacheKey, now time.Time, least time.Duration) (Token, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t, ok := c.tokens[key]
@@ -60,14 +60,14 @@ func young(t Token, now time.Time) bool {
 
 // keep keeps a token, and lets go of those that are no longer handed out, and of the
 // one that ends first where there are too many.
-func (c *cache) keep(key string, t Token, now time.Time) {
+func (c *cache) keep(key cacheKey, t Token, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var first string
+	var first cacheKey
 	for k, old := range c.tokens {
 		if !young(old, now) {
 			delete(c.tokens, k)
-		} else if first == "" || old.ExpiresAt.Before(c.tokens[first].ExpiresAt) {
+		} else if first == (cacheKey{}) || old.ExpiresAt.Before(c.tokens[first].ExpiresAt) {
 			first = k
 		}
 	}
@@ -75,18 +75,20 @@ func (c *cache) keep(key string, t Token, now time.Time) {
 		delete(c.tokens, first)
 	}
 	if c.tokens == nil {
-		c.tokens = map[string]Token{}
+		c.tokens = map[cacheKey]Token{}
 	}
 	c.tokens[key] = t
 }
 
-// cacheKey is the same for requests that the same token answers.
-func cacheKey(app string, s mint.Installation) string {
+// A cacheKey is the same for requests that the same token answers.
+type cacheKey struct{ app, scope string }
+
+func keyOf(app string, s mint.Installation) cacheKey {
 	var repositories []string
 	for _, name := range s.Repositories {
 		repositories = append(repositories, strings.ToLower(name))
 	}
 	slices.Sort(repositories)
-	key, _ := json.Marshal([]any{app, slices.Compact(repositories), s.Permissions}) // maps are sorted
-	return string(key)
+	scope, _ := json.Marshal([]any{slices.Compact(repositories), s.Permissions}) // maps are sorted
+	return cacheKey{app, string(scope)}
 }

@@ -45,7 +45,7 @@ func TestAFailureIsNotKept(t *testing.T) {
 	var c cache
 	now := func() time.Time { return epoch }
 	for range 2 {
-		if _, err := c.get("k", now, 0, false, func() (Token, error) { return Token{}, fmt.Errorf("no") }); err == nil {
+		if _, err := c.get(cacheKey{app: "k"}, now, 0, false, func() (Token, error) { return Token{}, fmt.Errorf("no") }); err == nil {
 			t.Error("no error")
 		}
 	}
@@ -58,17 +58,17 @@ func TestTheCacheIsBounded(t *testing.T) {
 	var c cache
 	for i := range 2 * maxCached {
 		at := epoch.Add(time.Duration(i) * time.Second)
-		c.keep(fmt.Sprint(i), Token{Token: mint.Token{CreatedAt: at, ExpiresAt: at.Add(time.Hour)}}, at)
+		c.keep(cacheKey{app: fmt.Sprint(i)}, Token{Token: mint.Token{CreatedAt: at, ExpiresAt: at.Add(time.Hour)}}, at)
 	}
 	if len(c.tokens) != maxCached {
 		t.Errorf("%d are kept, want %d", len(c.tokens), maxCached)
 	}
 	for i := maxCached; i < 2*maxCached; i++ {
-		if _, ok := c.tokens[fmt.Sprint(i)]; !ok {
+		if _, ok := c.tokens[cacheKey{app: fmt.Sprint(i)}]; !ok {
 			t.Fatalf("%d was let go of before older ones", i)
 		}
 	}
-	c.keep("late", Token{}, epoch.Add(24*time.Hour))
+	c.keep(cacheKey{app: "late"}, Token{}, epoch.Add(24*time.Hour))
 	if len(c.tokens) != 1 {
 		t.Errorf("%d are kept that are handed out no more", len(c.tokens)-1)
 	}

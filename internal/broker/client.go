@@ -54,7 +54,7 @@ func dial(ctx context.Context, socket string) (*net.UnixConn, error) {
 	return nil, fault(mint.BadSetup, "name the socket that root's apply made", "the broker's socket %s is uid %d's, not root's", socket, uid)
 }
 
-const remedySocket = "see, as root: systemctl status " + Unit + ".socket " + Unit + ".service"
+const remedySocket = "have root look: ghauth-provision doctor"
 
 func unreachable(ctx context.Context, socket string, err error) error {
 	e := &mint.Error{Kind: mint.Temporary, Reason: "the broker cannot be reached", Remedy: remedySocket, Err: err}

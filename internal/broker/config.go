@@ -26,6 +26,9 @@ type App struct {
 	InstallationID int64  `json:"installation_id"`
 	APIURL         string `json:"api_url"`
 	CAFile         string `json:"ca_file,omitempty"`
+	// NextKey says that there is a second key, which is tried first: the credential
+	// [NextCredential].
+	NextKey bool `json:"next_key,omitempty"`
 }
 
 // Client is a user who may ask.

@@ -28,14 +28,59 @@ func TestMinter(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := Config{Apps: []App{{Name: "takopi", Issuer: "7", InstallationID: 42, APIURL: url}}}
-	ask, err := Minter(c, dir, "test", time.Now, func(string, string) {})
+	m, err := NewMinter(c, dir, "test", time.Now, func(string, string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	scope := mint.Installation{Issuer: "7", ID: 42, Repositories: []string{"hello"}}
-	token, err := ask(t.Context(), c.Apps[0], scope)
+	token, err := m.Mint(t.Context(), c.Apps[0], scope)
 	if err != nil || !strings.HasPrefix(token.Value.Reveal(), "ghs_") || token.Key != mint.Fingerprint(&key.PublicKey) {
 		t.Errorf("got %+v, %v", token, err)
+	}
+}
+
+// The next key is used as soon as GitHub knows it, and the old one until then.
+func TestMintByTheNextKey(t *testing.T) {
+	old, oldPEM := githubtest.Key(0)
+	next, nextPEM := githubtest.Key(1)
+	other, _ := githubtest.Key(2)
+	gh := githubtest.New()
+	gh.AddApp(githubtest.App{ID: 7, Slug: "octo-bot"})
+	gh.AddInstallation(githubtest.Installation{ID: 42, AppID: 7, Owner: "octo-org", Permissions: map[string]string{"metadata": "read"}, Repositories: []string{"octo-org/hello"}})
+	url, stop, err := gh.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	dir := t.TempDir()
+	for name, pem := range map[string][]byte{"takopi": oldPEM, "takopi.next": nextPEM} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem, 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var warned []string
+	c := Config{Apps: []App{{Name: "takopi", Issuer: "7", InstallationID: 42, APIURL: url, NextKey: true}}}
+	m, err := NewMinter(c, dir, "test", time.Now, func(_, text string) { warned = append(warned, text) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name  string
+		known []*rsa.PublicKey
+		want  *rsa.PublicKey // nil: no token
+		warns int
+	}{
+		{"the old one", []*rsa.PublicKey{&old.PublicKey}, &old.PublicKey, 1},
+		{"both", []*rsa.PublicKey{&old.PublicKey, &next.PublicKey}, &next.PublicKey, 0},
+		{"the next one", []*rsa.PublicKey{&next.PublicKey}, &next.PublicKey, 0},
+		{"neither", []*rsa.PublicKey{&other.PublicKey}, nil, 1},
+	} {
+		gh.SetKeys(7, test.known...)
+		warned = nil
+		token, err := m.Mint(t.Context(), c.Apps[0], mint.Installation{Issuer: "7", ID: 42})
+		if (err == nil) != (test.want != nil) || err == nil && token.Key != mint.Fingerprint(test.want) || len(warned) != test.warns {
+			t.Errorf("GitHub knows %s: got %s, %v, warned %q", test.name, token.Key, err, warned)
+		}
 	}
 }
 
@@ -60,7 +105,7 @@ func TestNoKeyIsFatal(t *testing.T) {
 		}, "the credential takopi: ", mint.InvalidKey},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Minter(c, test.dir(t), "test", time.Now, nil)
+			_, err := NewMinter(c, test.dir(t), "test", time.Now, nil)
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) || kindOf(t, err) != test.kind {
 				t.Errorf("got %v", err)
 			}

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,17 +22,24 @@ const (
 	askLimit    = 5 * time.Second  // for a client to ask
 	mintLimit   = 60 * time.Second // for GitHub to answer
 	answerLimit = 5 * time.Second  // for a client to take the answer
-	idleLimit   = 90 * time.Second // without a connection, until the server stops
 )
+
+// IdleTime is how long a server is without a connection until it stops.
+const IdleTime = 90 * time.Second
 
 // Server answers requests.
 type Server struct {
 	Config Config
 	// Mint asks GitHub. It is given the time that it may take.
 	Mint func(context.Context, App, mint.Installation) (Token, error)
+	// Revoke has GitHub end a token.
+	Revoke func(context.Context, App, Token) error
 	// Audit keeps a record. Where it fails, no token is handed out.
 	Audit func(audit.Record) error
 	Now   func() time.Time
+	// Idle stands for IdleTime, where it is not 0. One of less than a minute lets clients
+	// ask more often than their policy says: a server that starts anew knows nothing.
+	Idle time.Duration
 
 	cache   cache
 	conns   *conns
@@ -58,12 +66,12 @@ func (s *Server) start() {
 		s.peer = peer
 	}
 	if s.limits == (limits{}) {
-		s.limits = limits{askLimit, mintLimit, answerLimit, idleLimit}
+		s.limits = limits{askLimit, mintLimit, answerLimit, cmp.Or(s.Idle, IdleTime)}
 	}
 }
 
 // Serve answers whoever connects, until ctx is done or nobody has been connected for
-// 90 s: systemd, which holds the socket, starts it again for the next. It closes ln,
+// IdleTime: systemd, which holds the socket, starts it again for the next. It closes ln,
 // answers those who wait, and returns nil.
 func (s *Server) Serve(ctx context.Context, ln *net.UnixListener) error {
 	s.start()

@@ -73,6 +73,25 @@ func TestPruneSealed(t *testing.T) {
 	}
 }
 
+// One that nothing asks for goes unasked only where the same key stands under the other
+// name.
+func TestSpendSealedTwin(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string][]string{"same": {"change /f 0600", "remove /next"}, "another": {"change /f 0600"}} {
+		record := func(path, of string) Record {
+			return Record{Path: path, Kind: OfFile, Label: "sealed key", Mode: 0o600, SHA256: []string{Hash([]byte(of))}, Secret: true, Sealed: true}
+		}
+		observed := recordedHost([]File{regular("/f", "blob"), regular("/next", "blob")}, false, record("/f", "old"), record("/next", "same"))
+		observed.Files = append(observed.Files, source(regular("/key", key)))
+		p, err := Diff(observed, State{UID: 1, Manifest: manifestPath, Files: []File{
+			{Path: "/f", Kind: Regular, Mode: 0o600, From: "/key", Seal: "app", Secret: true, Privacy: Hidden, Label: "sealed key"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLines(t, key, others(p), want)
+	}
+}
+
 // What is written is what seals the key; a run that is killed before says nothing of
 // the new key.
 func TestApplySeals(t *testing.T) {

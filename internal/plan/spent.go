@@ -15,11 +15,16 @@ type SpentKey struct {
 
 // spend has a private key that nothing asks for go where a token has come without
 // its file, and else says that it stays. It never goes where it stood before us, or
-// is not as apply wrote it.
+// is not as apply wrote it. One that is encrypted goes where the same key stands
+// encrypted under another name.
 func (d *differ) spend(have File, gone *File, rec Record) (goes bool) {
 	key, spent := d.desired.Spent[rec.Path]
 	spent = spent && rec.Was == nil && key.Hash == have.Hash && slices.Contains(rec.SHA256, have.Hash)
+	twin := d.twin(rec)
 	switch {
+	case twin != "":
+		gone.why = "the same key is at " + twin
+		return true
 	case spent && key.Proved:
 		gone.why = "a token has come from " + key.Has + ": the file is no longer needed"
 		return true
@@ -30,4 +35,14 @@ func (d *differ) spend(have File, gone *File, rec Record) (goes bool) {
 	}
 	d.after[rec.Path] = rec
 	return false
+}
+
+// twin gives the other path at which the key of an encrypted file will stand, or "".
+func (d *differ) twin(rec Record) string {
+	for path, other := range d.after {
+		if rec.Sealed && other.Sealed && path != rec.Path && len(rec.SHA256) == 1 && slices.Equal(rec.SHA256, other.SHA256) {
+			return path
+		}
+	}
+	return ""
 }

@@ -30,7 +30,7 @@ func (s *site) behind() (stop func()) {
 	c := broker.Config{Version: 1,
 		Apps:    []broker.App{{Name: app.Name, Issuer: strconv.Itoa(appID), InstallationID: firstInst, APIURL: app.APIURL}},
 		Clients: []broker.Client{{UID: uint32(os.Getuid()), PerMinute: 5, Grants: []broker.Grant{{App: app.Name}}}}}
-	ask, err := broker.Minter(c, keys, "test", clock, func(string, string) {})
+	m, err := broker.NewMinter(c, keys, "test", clock, func(string, string) {})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func (s *site) behind() (stop func()) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	server := &broker.Server{Config: c, Mint: ask, Now: clock, Audit: func(audit.Record) error { return nil }}
+	server := &broker.Server{Config: c, Mint: m.Mint, Now: clock, Audit: func(audit.Record) error { return nil }}
 	go func() { done <- server.Serve(ctx, ln) }()
 	stop = func() { cancel(); <-done }
 	s.Cleanup(cancel)

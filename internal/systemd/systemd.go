@@ -30,6 +30,7 @@ type Unit struct {
 	Status     int       // exit status of the last run; services only
 	Last       time.Time // start of the last run, or last elapse of a timer; zero: never
 	Next       time.Time // next elapse; timers only; zero: none or unknown
+	Listen     string    // the path or address that a socket listens at; sockets only
 }
 
 // Manager is a connection to a service manager: a user's, or the system's.
@@ -130,6 +131,9 @@ func (m *Manager) Unit(ctx context.Context, name string) (Unit, error) {
 		Status: int(get[int32](props, "ExecMainStatus")),
 		Last:   wallClock(get[uint64](props, "ExecMainStartTimestamp")),
 		Next:   nextElapse(get[uint64](props, "NextElapseUSecRealtime"), get[uint64](props, "NextElapseUSecMonotonic")),
+	}
+	if at := get[[][]any](props, "Listen"); len(at) > 0 && len(at[0]) == 2 { // each is a kind and an address
+		u.Listen, _ = at[0][1].(string)
 	}
 	if filepath.Ext(name) == ".timer" {
 		u.Last = wallClock(get[uint64](props, "LastTriggerUSec"))

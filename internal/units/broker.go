@@ -26,8 +26,20 @@ const (
 // brokerPaths stand for the spec's own, which are a user's.
 var brokerPaths = spec.Paths{ConfigDir: BrokerDir, BinDir: "/usr/local/bin", UnitDir: "/etc/systemd/system"}
 
-// Credential gives where the encrypted key of an app is.
-func Credential(app string) string { return filepath.Join(BrokerDir, app+".cred") }
+// Credential gives where the encrypted credential of a name is.
+func Credential(name string) string { return filepath.Join(BrokerDir, name+".cred") }
+
+// A SealedKey is a key of an app's that a broker has as a credential.
+type SealedKey struct{ Name, Source, Label string }
+
+// SealedKeys gives the keys of an app that a broker is to have.
+func SealedKeys(app spec.App) []SealedKey {
+	keys := []SealedKey{{app.Name, app.PrivateKey, "key"}}
+	if app.NextKey != "" {
+		keys = append(keys, SealedKey{broker.NextCredential(app.Name), app.NextKey, "next key"})
+	}
+	return keys
+}
 
 // AsBroker gives s with the paths that the broker's set-up has.
 func AsBroker(s *spec.Spec) *spec.Spec {
@@ -42,6 +54,15 @@ func BrokerNothing() plan.State {
 		Files: []plan.File{{Path: filepath.Join(BrokerDir, ".ghauth.lock"), Kind: plan.Minted, Label: "lock", Privacy: plan.Hidden}}}
 }
 
+// BrokerWatched is a state that asks for nothing and has the broker's units looked at.
+func BrokerWatched() plan.State {
+	s := BrokerNothing()
+	s.Units = []plan.Unit{{Name: BrokerService, Path: brokerUnit(BrokerService)}, {Name: BrokerSocket, Path: brokerUnit(BrokerSocket), Start: true}}
+	return s
+}
+
+func brokerUnit(name string) string { return filepath.Join(brokerPaths.UnitDir, name) }
+
 // Broker gives the desired state of the system for a spec with AsBroker's paths. uids
 // are those of the clients, by name.
 func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State, error) {
@@ -55,6 +76,7 @@ func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State
 		return plan.State{}, err
 	}
 	state := BrokerNothing()
+	state.Files = append(state.Files, plan.File{Path: filepath.Join(BrokerDir, "lockdown"), Kind: plan.Minted, Label: "lockdown", Privacy: plan.Hidden})
 	for _, dir := range []string{BrokerDir, brokerPaths.BinDir, brokerPaths.UnitDir} {
 		state.Files = append(state.Files, plan.File{Path: dir, Kind: plan.Directory, NewMode: 0o755})
 	}
@@ -64,19 +86,18 @@ func Broker(s *spec.Spec, executable string, uids map[string]uint32) (plan.State
 		reads = append(reads, paths.Binary)
 	}
 	for _, app := range s.Apps {
-		state.Files = append(state.Files, plan.File{Path: Credential(app.Name), Kind: plan.Regular, Mode: 0o600, From: app.PrivateKey, Seal: app.Name,
-			Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "encrypted key of app " + app.Name})
-		reads = append(reads, Credential(app.Name))
+		for _, key := range SealedKeys(app) {
+			state.Files = append(state.Files, plan.File{Path: Credential(key.Name), Kind: plan.Regular, Mode: 0o600, From: key.Source, Seal: key.Name,
+				Privacy: plan.Hidden, Secret: true, App: app.Name, Label: "encrypted " + key.Label + " of app " + app.Name})
+			reads = append(reads, Credential(key.Name))
+		}
 	}
-	unit := func(name string) string { return filepath.Join(brokerPaths.UnitDir, name) }
 	state.Files = append(state.Files,
 		plan.File{Path: BrokerConfig, Kind: plan.Regular, Mode: 0o644, Content: config, Label: "the broker's policy"},
-		plan.File{Path: unit(BrokerService), Kind: plan.Regular, Mode: 0o644, Content: service, Label: "broker service", Unit: BrokerService},
-		plan.File{Path: unit(BrokerSocket), Kind: plan.Regular, Mode: 0o644, Content: socket, Label: "broker socket", Unit: BrokerSocket})
-	state.Units = []plan.Unit{
-		{Name: BrokerService, Path: unit(BrokerService), Reads: reads},
-		{Name: BrokerSocket, Path: unit(BrokerSocket), Start: true},
-	}
+		plan.File{Path: brokerUnit(BrokerService), Kind: plan.Regular, Mode: 0o644, Content: service, Label: "broker service", Unit: BrokerService},
+		plan.File{Path: brokerUnit(BrokerSocket), Kind: plan.Regular, Mode: 0o644, Content: socket, Label: "broker socket", Unit: BrokerSocket})
+	state.Units = BrokerWatched().Units
+	state.Units[0].Reads = reads
 	return state, nil
 }
 
@@ -88,7 +109,7 @@ func brokerConfig(s *spec.Spec, uids map[string]uint32) ([]byte, error) {
 			return nil, fmt.Errorf("the id of app %s's installation %s is not known", app.Name, app.Installation)
 		}
 		c.Apps = append(c.Apps, broker.App{Name: app.Name, Issuer: cmp.Or(app.ClientID, strconv.FormatInt(app.AppID, 10)),
-			InstallationID: app.InstallationID, APIURL: s.GitHub.APIURL, CAFile: s.GitHub.CAFile})
+			InstallationID: app.InstallationID, APIURL: s.GitHub.APIURL, CAFile: s.GitHub.CAFile, NextKey: app.NextKey != ""})
 	}
 	for _, client := range s.Broker.Clients {
 		c.Clients = append(c.Clients, broker.Client{UID: uids[client.User], PerMinute: int(client.PerMinute), Grants: grants(s, client)})
@@ -132,7 +153,9 @@ func brokerUnits(s *spec.Spec, binary string) (service, socket []byte, err error
 	}
 	var credentials []credential
 	for _, app := range s.Apps {
-		credentials = append(credentials, credential{app.Name, Credential(app.Name)})
+		for _, key := range SealedKeys(app) {
+			credentials = append(credentials, credential{key.Name, Credential(key.Name)})
+		}
 	}
 	owner := ""
 	if len(s.Broker.Clients) == 1 {
