@@ -29,16 +29,10 @@ func signPath(v keysource.Vault) string {
 
 // openVault logs in, and reads the public half of the pinned version.
 func openVault(ctx context.Context, v keysource.Vault) (crypto.Signer, error) {
-	transport, err := mint.Transport(v.CAFile)
+	c, err := newVaultClient(v)
 	if err != nil {
 		return nil, err
 	}
-	transport.IdleConnTimeout = vaultTime // nothing closes it
-	c := &vaultClient{Vault: v, http: &http.Client{Transport: transport, Timeout: vaultTime,
-		// A standby names the active node this way, and anybody could name a host
-		// of theirs, to which the token would go.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
 	if err := c.login(ctx); err != nil {
 		return nil, err
 	}

@@ -21,8 +21,8 @@ const (
 	maxVaultSaid = 300              // bytes of Vault's errors that are shown
 )
 
-// A vaultClient asks one Vault, or OpenBao, whose API is the same. It makes three
-// kinds of requests. The library of Vault's own would bring 18 modules for them, take
+// A vaultClient asks one Vault, or OpenBao, whose API is the same. It makes a
+// handful of kinds of requests. The library of Vault's own would bring 18 modules for them, take
 // settings from VAULT_* variables where the timer has to run what was applied, follow
 // a redirect with the token, and try again on top of the tries that mint makes.
 type vaultClient struct {
@@ -30,11 +30,29 @@ type vaultClient struct {
 	http            *http.Client
 	token, secretID mint.Secret // no error shows them; the latter of an AppRole alone
 	exportable      bool        // Vault gives the key itself to whoever may ask for it
+	importing       bool        // the token is one that imports a key, and not v's own login
+}
+
+// errNotFound is for what Vault does not have.
+var errNotFound = errors.New("not found")
+
+func newVaultClient(v keysource.Vault) (*vaultClient, error) {
+	transport, err := mint.Transport(v.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	transport.IdleConnTimeout = vaultTime // nothing closes it
+	return &vaultClient{Vault: v, http: &http.Client{Transport: transport, Timeout: vaultTime,
+		// A standby names the active node this way, and anybody could name a host
+		// of theirs, to which the token would go.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
 }
 
 func (c *vaultClient) name() string { return keysource.Source{Vault: &c.Vault}.String() }
 
-// call makes one request, to a path below /v1/.
+// call makes one request, to a path below /v1/, and reads the answer into out unless
+// that is nil.
 func (c *vaultClient) call(ctx context.Context, method, path string, in, out any) error {
 	var body []byte
 	if in != nil {
@@ -56,6 +74,9 @@ func (c *vaultClient) call(ctx context.Context, method, path string, in, out any
 	}
 	if resp.StatusCode/100 != 2 {
 		return c.refusal(resp.StatusCode, path, data)
+	}
+	if out == nil {
+		return nil
 	}
 	if err := json.Unmarshal(data, out); err != nil {
 		return fault(mint.Temporary, "check that it is Vault's", "what answers at %s is not Vault", c.Address)
@@ -96,12 +117,19 @@ func (c *vaultClient) refusal(status int, path string, body []byte) error {
 	case status/100 == 3:
 		remedy = "let address be the active node's, or one that forwards requests"
 	}
-	return fault(kind, remedy, "Vault at %s answers %s with %d%s", c.Address, path, status, c.said(body))
+	said := c.said(body)
+	if status == http.StatusNotFound && said == "" { // a mount that is not there is told of
+		return cause(kind, errNotFound, remedy, "Vault at %s answers %s with %d", c.Address, path, status)
+	}
+	return fault(kind, remedy, "Vault at %s answers %s with %d%s", c.Address, path, status, said)
 }
 
 // forbidden says what helps where Vault tells an expired token and a policy that
 // is too narrow apart in no way.
 func (c *vaultClient) forbidden() string {
+	if c.importing {
+		return "give the token in VAULT_TOKEN a policy with " + ImportPolicy(c.Vault)
+	}
 	if c.AppRole != nil {
 		return "give the role a policy with " + Policy(c.Vault)
 	}
