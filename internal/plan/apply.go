@@ -97,6 +97,8 @@ func (a Action) apply(ctx context.Context, h Host) error {
 			return err
 		}
 		return a.applyFile(ctx, h, real)
+	case ImportKey:
+		return h.KeyStore.Import(ctx, a.Import)
 	case Revoke:
 		return h.Revoke(ctx, a.Target)
 	case LogOut:

@@ -39,7 +39,9 @@ func Diff(observed, desired State) (Plan, error) {
 	undoing := []Op{UninstallPlugin, Revoke, LogOut, ClearGH, RestartTakopi}
 	slices.SortStableFunc(d.undo, func(a, b Action) int { return slices.Index(undoing, a.Op) - slices.Index(undoing, b.Op) })
 	head, tail := d.split(order(d.files))
-	return d.recorded(p, slices.Concat(before, d.undo, head, after), tail)
+	p, err := d.recorded(p, slices.Concat(before, d.undo, head, after), tail)
+	p.Actions = slices.Insert(p.Actions, p.Founding, d.imports()...)
+	return p, err
 }
 
 // A differ collects what has to be done, and what is known when that is done.

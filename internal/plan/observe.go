@@ -61,6 +61,7 @@ func Observe(ctx context.Context, h Host, desired State) (State, error) {
 	if desired.Linger != LingerUnknown || s.Known.Linger {
 		s.observeLinger(ctx, h, desired.Linger)
 	}
+	s.observeImports(ctx, h, desired.Imports)
 	return s, s.observeTakopi(ctx, h, desired)
 }
 

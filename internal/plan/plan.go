@@ -10,6 +10,8 @@ type Op string
 
 // The operations, in the order of a plan.
 const (
+	ImportKey Op = "import key" // into what keeps it for others
+
 	Stop    Op = "stop"
 	Disable Op = "disable"
 	Revoke  Op = "revoke"     // the token in a file
@@ -43,6 +45,7 @@ type Action struct {
 	Before File // what must stand at Target, for operations on files
 	After  File
 	Keys   []KeyChange // of a file that is edited
+	Import KeyImport   // of ImportKey
 }
 
 // Plan is what has to be done, in order, and what is to be told beside it.

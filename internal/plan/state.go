@@ -42,6 +42,9 @@ type State struct {
 	Purge bool
 	// Spent are, by path, the private keys that go although nothing purges them.
 	Spent map[string]SpentKey
+	// Imports are the private keys that are to be in the host's KeyStore; observed, those
+	// of them that are there.
+	Imports []KeyImport
 	// Overwrite and Keep settle conflicts: paths that are to be as the spec says
 	// although somebody else has changed them, and paths that are to be left.
 	Overwrite, Keep []string
@@ -208,6 +211,8 @@ type Host struct {
 	// that a stamp file names, and ClearGH removes a file of gh's unless gh is
 	// logged in anywhere. All are asked for removals alone.
 	Revoke, LogOut, ClearGH func(ctx context.Context, path string) error
+	// KeyStore is asked for what is to be imported, and never otherwise.
+	KeyStore KeyStore
 	// Plugin is nil where no plugin can be installed.
 	Plugin Plugin
 }
