@@ -26,6 +26,9 @@ func (w *world) applyVerb() *cli.Command {
 permissions, repositories) and changes nothing if not. Then it imports the key, writes
 the files and units, enables and starts the timer, mints a first token, and looks at
 the host once more. A second apply changes nothing.
+A key that the spec has in Vault, and that is not there yet, is imported from the
+file that this host has had it in until now, by the token in VAULT_TOKEN, which needs
+no more than a policy for that and is used for nothing else.
 When something fails, what was done stays, and to run it again goes on from there.
 A file that somebody has changed since an apply wrote it is a conflict: nothing is
 done until --overwrite, which gives the edit up, or --keep settles it; a later
@@ -108,7 +111,7 @@ func (w *world) change(ctx context.Context, j *job) error {
 	if err != nil || p.Empty() {
 		return err
 	}
-	if err := w.preflight(ctx, j, p); err != nil {
+	if err := errors.Join(w.mayImport(j, p), w.preflight(ctx, j, p)); err != nil {
 		return err
 	}
 	return w.carryOut(ctx, j)

@@ -46,7 +46,7 @@ func (w *world) find(ctx context.Context, s *spec.Spec, i int) (found mint.Insta
 	}
 	client = client.WithWarn(func(text string) { w.say("%s: %s", app.Name, text) })
 	issuer := cmp.Or(app.ClientID, strconv.FormatInt(app.AppID, 10))
-	for _, key := range w.candidates(ctx, s, i, w.standing) {
+	for _, key := range append(w.candidates(ctx, s, i, w.standing), w.leftCandidates(app.Name, s)...) {
 		if err = key.err; err != nil {
 			continue
 		}

@@ -19,7 +19,7 @@ func (w *world) checkKeys(s *spec.Spec) error {
 	keys := units.Keys(s)
 	var errs []error
 	for _, key := range keys {
-		err := w.checkKey(key)
+		err := w.checkKey(key, s.GitHub.Host)
 		if by, displaced := key.Displaced(keys); displaced {
 			remedy := "name another .pem file; to go over to a next key, name it as private_key and take next_key out"
 			if !key.Next {
@@ -38,7 +38,7 @@ func (w *world) checkKeys(s *spec.Spec) error {
 	return errors.Join(errs...)
 }
 
-func (w *world) checkKey(key units.Key) error {
+func (w *world) checkKey(key units.Key, host string) error {
 	if w.root != "" && key.Source == key.Managed {
 		return &failure{exitUsage, fmt.Sprintf("app %s: %s is where the key goes, and --root imports it from this host", key.App, key.Attr),
 			"keep the .pem elsewhere, and name that"}
@@ -48,6 +48,9 @@ func (w *world) checkKey(key units.Key) error {
 		_, err = w.managedKey(key)
 	}
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && w.keeperOf(key) != "":
+		return &failure{exitBadSetup, fmt.Sprintf("app %s: the %s is neither at %s nor at %s, and does not come out of where it is: %s", key.App, key.Label, key.Source, key.Managed, w.keeperOf(key)),
+			fmt.Sprintf("generate a new private key on the App's settings page (https://%s/settings/apps, or the organization's), put that .pem at %s, and delete the old key there once a token has come", host, key.Attr)}
 	case errors.Is(err, fs.ErrNotExist):
 		return &failure{exitBadSetup, fmt.Sprintf("app %s: the %s is neither at %s nor at %s", key.App, key.Label, key.Source, key.Managed),
 			"put the .pem from the App's settings page at " + key.Attr + ", or correct the spec"}
@@ -55,6 +58,21 @@ func (w *world) checkKey(key units.Key) error {
 		return fmt.Errorf("app %s: %s: %w", key.App, key.Attr, err)
 	}
 	return nil
+}
+
+// keeperOf names what has an app's key by the last apply and gives it to nobody, or
+// nothing.
+func (w *world) keeperOf(key units.Key) string {
+	if w.root != "" {
+		return ""
+	}
+	apps, _ := refresh.Apps(filepath.Dir(key.Managed))
+	for _, app := range apps {
+		if app.Name == key.App && (app.Key.Vault != nil || app.Key.Broker != "") {
+			return app.Key.String()
+		}
+	}
+	return ""
 }
 
 // checkOnlyKey refuses to go on with the key that stands where the spec names one

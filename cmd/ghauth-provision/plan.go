@@ -34,6 +34,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if w.forSystem(c) {
 		return w.prepareBroker(ctx, c)
 	}
+	w.takeVaultToken()
 	site, err := w.siteOf(c)
 	if err != nil {
 		return nil, nil, err
@@ -60,7 +61,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	if err := w.settleBy(c, &j.desired); err != nil {
 		return nil, nil, err
 	}
-	j.desired.Spent = w.spentKeys(s)
+	j.desired.Spent, j.desired.Imports = w.spentKeys(s), w.imports(s)
 	return j, w.reach(ctx, j, s.Paths.ConfigDir), nil
 }
 

@@ -132,6 +132,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	if j.system {
 		return append(notes, brokerNotes(j, p)...)
 	}
+	notes = append(notes, w.importNotes(j, p)...)
 	notes = append(notes, w.otherGH(j.spec)...)
 	if w.lockedDown(j.spec) {
 		notes = append(notes, "this host is locked down: the timer is left as it is, and no token is minted; to end that: "+program+" resume")

@@ -45,7 +45,7 @@ func (w *world) preflight(ctx context.Context, j *job, p plan.Plan) error {
 			}
 			slots <- struct{}{}
 			wg.Go(func() {
-				checks[i] = w.lookAhead(ctx, j.spec, i)
+				checks[i] = w.lookAhead(ctx, j.spec, i, p)
 				<-slots
 			})
 		}
@@ -77,7 +77,7 @@ func (w *world) judge(app string, c preflight.Check) error {
 }
 
 // lookAhead makes the checks for the i-th app with the key that it is to have.
-func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.Check {
+func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int, p plan.Plan) []preflight.Check {
 	app := s.Apps[i]
 	if socket := app.Signer.Broker; socket != "" {
 		return []preflight.Check{brokerCheck(ctx, socket, broker.Request{App: app.Name, Repositories: app.Repositories, Permissions: app.Permissions})}
@@ -87,7 +87,7 @@ func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.
 		return []preflight.Check{{Name: "ca_file", Result: preflight.Failed, Err: err}}
 	}
 	var checks []preflight.Check
-	for _, key := range w.candidates(ctx, s, i, w.coming) {
+	for _, key := range w.comingKeys(ctx, s, i, p) {
 		if key.err != nil {
 			checks = []preflight.Check{preflight.Unopened(key.err)}
 			continue
@@ -97,6 +97,32 @@ func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int) []preflight.
 			Repositories: app.Repositories, Permissions: app.Permissions, Key: key.Signer})
 		if len(checks) < 2 || !useless(checks[1].Err) {
 			break
+		}
+		checks = append(checks, w.taken(s, i, key)...)
+	}
+	return checks
+}
+
+// comingKeys gives the keys of the i-th app as the plan would leave them. One that it
+// imports is still in its file.
+func (w *world) comingKeys(ctx context.Context, s *spec.Spec, i int, p plan.Plan) []candidate {
+	if k, ok := importOf(p, s.Apps[i].Name); ok {
+		key, err := mint.ReadKey(k.From)
+		return []candidate{{key, err}}
+	}
+	return w.candidates(ctx, s, i, w.coming)
+}
+
+// taken tells where GitHub does not know the key that Vault has, that it is not the one
+// of the file that would be imported if its name were free.
+func (w *world) taken(s *spec.Spec, i int, key candidate) (checks []preflight.Check) {
+	for _, k := range w.imports(s) {
+		data, err := mint.ReadKeyFile(k.From)
+		has := mint.Fingerprint(key.Public())
+		if k.App == s.Apps[i].Name && err == nil && fingerprintIn(data) != has {
+			checks = append(checks, preflight.Check{Name: "import", Result: preflight.Failed,
+				Detail: fmt.Sprintf("%s in %s is another key, %s, than %s in %s: the name is taken", k.Target, k.Store, has, fingerprintIn(data), k.From),
+				Fix:    "name another key in the spec's vault block: apply imports the file's there"})
 		}
 	}
 	return checks

@@ -38,6 +38,18 @@ func (w *world) candidates(ctx context.Context, s *spec.Spec, i int, copies func
 	return keys
 }
 
+// leftCandidates gives the keys of an app that lie in files although others are to keep
+// them: until these have them, they are what there is.
+func (w *world) leftCandidates(app string, s *spec.Spec) (keys []candidate) {
+	for _, left := range w.leftKeys(s) {
+		if left.app == app {
+			key, err := mint.ReadKey(left.path)
+			keys = append(keys, candidate{key, err})
+		}
+	}
+	return keys
+}
+
 // standing gives the copies of a key, that first which an earlier apply has
 // imported. One of them there is: checkKeys has seen to it.
 func (w *world) standing(key units.Key) [][]byte {

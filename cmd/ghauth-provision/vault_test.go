@@ -40,6 +40,9 @@ var copyVault sync.Once
 //	vault secret-id FILE         write a new secret id of the AppRole
 //	vault token FILE TTL         write a new token that may sign
 //	vault seal, unseal, rotate
+//	vault remove, create         the key is gone, and there is another one
+//	vault policy NAME RULES      a policy has the rules in this file
+//	vault lend POLICY            VAULT_TOKEN is a new token with it, until: vault lend
 //	vault exportable             the key can be read from now on
 //	vault export FILE            and is: version 1
 func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
@@ -84,6 +87,26 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 		write(v.SecretID())
 	case "token":
 		write(v.Token("sign", args[2]))
+	case "remove":
+		_, err := v.Do(http.MethodPost, "transit/keys/takopi/config", map[string]any{"deletion_allowed": true})
+		ts.Check(err)
+		_, err = v.Do(http.MethodDelete, "transit/keys/takopi", nil)
+		ts.Check(err)
+	case "create":
+		_, err := v.Do(http.MethodPost, "transit/keys/takopi", map[string]any{"type": "rsa-2048"})
+		ts.Check(err)
+	case "policy":
+		_, err := v.Do(http.MethodPost, "sys/policies/acl/"+args[1], map[string]any{"policy": ts.ReadFile(args[2])})
+		ts.Check(err)
+	case "lend":
+		token := ""
+		if len(args) > 1 {
+			var err error
+			token, err = v.Token(args[1], "1h")
+			ts.Check(err)
+			city.secrets = append(city.secrets, token)
+		}
+		ts.Setenv("VAULT_TOKEN", token)
 	case "seal":
 		ts.Check(v.Seal())
 	case "unseal":

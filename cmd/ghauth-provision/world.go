@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/agext/levenshtein"
+	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
@@ -27,7 +28,8 @@ type world struct {
 	now            func() time.Time
 	secret         *spec.Spec // hides its own sensitive values; nil until one is read
 
-	privateKey string // that of the environment, which no program that is run may see
+	privateKey string      // that of the environment, which no program that is run may see
+	vaultToken mint.Secret // likewise, of a plan or an apply
 
 	terminal bool // stdin is one
 	colour   bool // stdout is one
