@@ -31,10 +31,10 @@ type Server struct {
 	cmd   *exec.Cmd
 }
 
-// Start runs a Vault for the time of a test.
-func Start(t testing.TB) *Server {
+// Start runs a Vault for the time of a test, with a certificate for names, too.
+func Start(t testing.TB, names ...string) *Server {
 	t.Helper()
-	s, err := Run(Build(t), "127.0.0.1:0")
+	s, err := Run(Build(t), "127.0.0.1:0", names...)
 	if err != nil {
 		t.Fatal(err)
 	}
