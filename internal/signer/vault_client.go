@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	vaultTime    = 15 * time.Second // bounds one request
+	vaultTime    = 15 * time.Second // bounds one request, but for an import's
 	maxVaultBody = 1 << 20          // bytes: a key's answer has all its versions
 	maxVaultSaid = 300              // bytes of Vault's errors that are shown
 )

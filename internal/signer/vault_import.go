@@ -12,11 +12,16 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/tink-crypto/tink-go/v2/kwp/subtle"
 )
+
+// importTime bounds one request of an import: Vault makes its wrapping key, 4096 bits of
+// RSA, when it is first asked for it, which takes a small machine its time.
+const importTime = 2 * time.Minute
 
 // ImportPolicy is what a token has to be allowed, to import the key of v and no more.
 func ImportPolicy(v keysource.Vault) string {
@@ -62,7 +67,7 @@ func Import(ctx context.Context, v keysource.Vault, token mint.Secret, key *rsa.
 	if err != nil {
 		return err
 	}
-	c.token, c.importing = token, true
+	c.token, c.importing, c.http.Timeout = token, true, importTime
 	wrapping, err := c.wrappingKey(ctx)
 	if err != nil {
 		return err
