@@ -24,26 +24,35 @@ func (w *world) takeVaultToken() {
 }
 
 // imports gives the left key files whose keys Vault is to have: of apps whose key is
-// there by the spec, and by which no token has come from there yet.
+// there by the spec, and by which no token has come from there yet. What two would
+// bring to one name, one does: of a key and a next key the one that is in use.
 func (w *world) imports(s *spec.Spec) (imports []plan.KeyImport) {
 	for _, key := range w.leftKeys(s) {
-		at := slices.IndexFunc(s.Apps, func(a spec.App) bool { return a.Name == key.app })
-		vault := s.Apps[at].Signer.Vault
+		vault := vaultOf(s, key.app)
 		token := w.liveToken(s, key.app)
 		if _, proved := key.by(token); vault == nil || proved {
 			continue
 		}
-		k := plan.KeyImport{App: key.app, Target: vault.Mount + "/keys/" + vault.Key, Store: "the Vault at " + vault.Address, From: key.path, Hash: key.hash}
+		k := plan.KeyImport{App: key.app, Target: targetIn(*vault), Store: "the Vault at " + vault.Address, From: key.path, Hash: key.hash}
 		same := func(other plan.KeyImport) bool { return other.Target == k.Target && other.Store == k.Store }
 		switch at := slices.IndexFunc(imports, same); {
 		case at < 0:
 			imports = append(imports, k)
-		case token.Key == key.fingerprint: // of a key and a next key, the one that is in use
+		case token.Key == key.fingerprint:
 			imports[at] = k
 		}
 	}
 	return imports
 }
+
+// vaultOf gives where an app's key is by the spec, if that is Vault.
+func vaultOf(s *spec.Spec, app string) *keysource.Vault {
+	at := slices.IndexFunc(s.Apps, func(a spec.App) bool { return a.Name == app })
+	return s.Apps[at].Signer.Vault
+}
+
+// targetIn names a key in Vault.
+func targetIn(v keysource.Vault) string { return v.Mount + "/keys/" + v.Key }
 
 // vaultStore is Vault, as the apps of a spec know it.
 type vaultStore struct {
@@ -51,14 +60,9 @@ type vaultStore struct {
 	token mint.Secret
 }
 
-func (v vaultStore) source(k plan.KeyImport) keysource.Vault {
-	at := slices.IndexFunc(v.spec.Apps, func(a spec.App) bool { return a.Name == k.App })
-	return *v.spec.Apps[at].Signer.Vault
-}
-
 // Has asks by the host's own login.
 func (v vaultStore) Has(ctx context.Context, k plan.KeyImport) (bool, error) {
-	return signer.HasKey(ctx, v.source(k))
+	return signer.HasKey(ctx, *vaultOf(v.spec, k.App))
 }
 
 // Import imports the key that was planned for.
@@ -72,7 +76,7 @@ func (v vaultStore) Import(ctx context.Context, k plan.KeyImport) error {
 	}
 	key, err := mint.ParseKey(data)
 	if err == nil {
-		err = signer.Import(ctx, v.source(k), v.token, key)
+		err = signer.Import(ctx, *vaultOf(v.spec, k.App), v.token, key)
 	}
 	if err != nil {
 		return fmt.Errorf("app %s: the key was not imported into Vault, or does not sign there; %s and its tokens stay: %w", k.App, k.From, err)
@@ -80,9 +84,13 @@ func (v vaultStore) Import(ctx context.Context, k plan.KeyImport) error {
 	return nil
 }
 
-// importOf gives the import of an app's key in a plan, if there is one.
-func importOf(p plan.Plan, app string) (k plan.KeyImport, ok bool) {
-	at := slices.IndexFunc(p.Actions, func(a plan.Action) bool { return a.Op == plan.ImportKey && a.After.App == app })
+// importOf gives the import in a plan that brings an app its key, if there is one: it
+// may be another app's, too.
+func importOf(p plan.Plan, app spec.App) (k plan.KeyImport, ok bool) {
+	vault := app.Signer.Vault
+	at := slices.IndexFunc(p.Actions, func(a plan.Action) bool {
+		return a.Op == plan.ImportKey && vault != nil && a.Target == targetIn(*vault)
+	})
 	if at < 0 {
 		return k, false
 	}
@@ -103,7 +111,7 @@ func (w *world) mayImport(j *job, p plan.Plan) error {
 // importRemedy says what it takes to import a key.
 func importRemedy(j *job, k plan.KeyImport) string {
 	return fmt.Sprintf("give this one apply, in %s, a token with a policy that has %s; the host's own login needs no more than before", vaultVariable,
-		signer.ImportPolicy(vaultStore{spec: j.spec}.source(k)))
+		signer.ImportPolicy(*vaultOf(j.spec, k.App)))
 }
 
 // importNotes tells what an apply needs for the imports of a plan.

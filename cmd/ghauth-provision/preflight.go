@@ -106,7 +106,7 @@ func (w *world) lookAhead(ctx context.Context, s *spec.Spec, i int, p plan.Plan)
 // comingKeys gives the keys of the i-th app as the plan would leave them. One that it
 // imports is still in its file.
 func (w *world) comingKeys(ctx context.Context, s *spec.Spec, i int, p plan.Plan) []candidate {
-	if k, ok := importOf(p, s.Apps[i].Name); ok {
+	if k, ok := importOf(p, s.Apps[i]); ok {
 		key, err := mint.ReadKey(k.From)
 		return []candidate{{key, err}}
 	}
