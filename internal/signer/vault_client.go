@@ -119,9 +119,15 @@ func (c *vaultClient) refusal(status int, path string, body []byte) error {
 	}
 	said := c.said(body)
 	if status == http.StatusNotFound && said == "" { // a mount that is not there is told of
-		return cause(kind, errNotFound, remedy, "Vault at %s answers %s with %d", c.Address, path, status)
+		return cause(kind, errNotFound, c.missing(), "Vault at %s answers %s with %d", c.Address, path, status)
 	}
 	return fault(kind, remedy, "Vault at %s answers %s with %d%s", c.Address, path, status, said)
+}
+
+// missing says what helps where Vault has no key of that name.
+func (c *vaultClient) missing() string {
+	return "check mount and key in the spec's key block; if the key is still to come there, name its file as private_key for one apply, which the next one imports it from, or run: vault transit import " +
+		keyPath(c.Vault) + " @KEY type=rsa-2048"
 }
 
 // forbidden says what helps where Vault tells an expired token and a policy that
