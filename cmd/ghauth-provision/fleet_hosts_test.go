@@ -17,6 +17,7 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 	"golang.org/x/sync/errgroup"
 )
@@ -34,13 +35,7 @@ type fleet struct {
 
 func newFleet(t *testing.T) *fleet {
 	testboot.Need(t)
-	for _, program := range []string{"ansible-playbook", "ssh", "ssh-keygen"} {
-		if _, err := exec.LookPath(program); err != nil && os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		} else if err != nil {
-			t.Skip(err)
-		}
-	}
+	testneed.Program(t, "ansible", "ansible-playbook", "ssh", "ssh-keygen")
 	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: testvault.Start(t, "vault.example.com"), machines: map[string]*testboot.Machine{}}
 	f.key = filepath.Join(t.TempDir(), "id")
 	f.must(os.CopyFS(f.dir, os.DirFS("../../examples/fleet")))
