@@ -51,6 +51,8 @@ var faults = []fault{
 	{"umask", "a umask of 000 or 777", "the modes are exact"},
 	{"root", "`apply` run by root; `mint` run by root for another user", "refused; becomes that user first"},
 	{"no-credential", "the broker's key is not among its credentials", "told at the start, which fails"},
+	{"import-denied", "Vault does not take the key: denied, sealed, or its name is taken", "nothing on the host changes: the file stays, and tokens come by it"},
+	{"lost-host", "a host of a fleet is lost", "one policy is revoked in Vault: that host mints no more, and all others go on"},
 	{"told-to-end", "SIGTERM during a mint", "gone at once, and nothing is left half done"},
 	{"no-reader", "whoever reads the output goes away", "the work is done all the same"},
 	{"binary-gone", "the binary is moved away after an apply", "`status` tells of it"},

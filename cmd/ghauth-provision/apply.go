@@ -111,7 +111,10 @@ func (w *world) change(ctx context.Context, j *job) error {
 	if err != nil || p.Empty() {
 		return err
 	}
-	if err := errors.Join(w.mayImport(j, p), w.preflight(ctx, j, p)); err != nil {
+	if err := w.mayImport(j, p); err != nil {
+		return err
+	}
+	if err := w.preflight(ctx, j, p); err != nil {
 		return err
 	}
 	return w.carryOut(ctx, j)

@@ -45,7 +45,7 @@ func (w *world) reach(ctx context.Context, j *job, dir string) (end func()) {
 	j.host, end = w.connect(ctx)
 	r := w.refresher(dir)
 	j.host.Verify = w.verifyUnits
-	j.host.KeyStore = vaultStore{j.spec, w.vaultToken}
+	j.host.KeyStore = vaultStore{j.spec, w.vaultToken, w.slow}
 	j.host.Plugin = w.pluginOf(j)
 	j.host.Revoke = func(ctx context.Context, tokenFile string) error {
 		return j.leave(r.Revoke(ctx, tokenFile), "the token was not revoked", "it dies by itself within the hour")

@@ -58,6 +58,7 @@ func targetIn(v keysource.Vault) string { return v.Mount + "/keys/" + v.Key }
 type vaultStore struct {
 	spec  *spec.Spec
 	token mint.Secret
+	slow  func(what string, do func()) // says what is going on, where that takes long
 }
 
 // Has asks by the host's own login.
@@ -76,7 +77,7 @@ func (v vaultStore) Import(ctx context.Context, k plan.KeyImport) error {
 	}
 	key, err := mint.ParseKey(data)
 	if err == nil {
-		err = signer.Import(ctx, *vaultOf(v.spec, k.App), v.token, key)
+		v.slow("bringing the key to Vault", func() { err = signer.Import(ctx, *vaultOf(v.spec, k.App), v.token, key) })
 	}
 	if err != nil {
 		return fmt.Errorf("app %s: the key was not imported into Vault, or does not sign there; %s and its tokens stay: %w", k.App, k.From, err)
@@ -97,8 +98,12 @@ func importOf(p plan.Plan, app spec.App) (k plan.KeyImport, ok bool) {
 	return p.Actions[at].Import, true
 }
 
-// mayImport refuses a plan that imports a key where there is no token to do it with.
+// mayImport refuses a plan that imports a key where there is no token to do it with,
+// and one that may have to: until Vault has the key, tokens come by the file.
 func (w *world) mayImport(j *job, p plan.Plan) error {
+	if err := j.observed.Unasked; err != nil {
+		return fmt.Errorf("nothing was changed: %w", err)
+	}
 	for _, a := range p.Actions {
 		if a.Op == plan.ImportKey && w.vaultToken == "" {
 			return &failure{exitBadSetup, fmt.Sprintf("app %s: nothing was changed: %s has no key %s, and there is no token to import it with", a.Import.App, a.Import.Store, a.Import.Target),

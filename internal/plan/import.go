@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -29,7 +30,8 @@ func (s *State) observeImports(ctx context.Context, h Host, wanted []KeyImport) 
 	for _, k := range wanted {
 		has, err := h.KeyStore.Has(ctx, k)
 		if err != nil {
-			s.NotChecked = append(s.NotChecked, fmt.Sprintf("whether %s has the key %s was not checked: %v", k.Store, k.Target, err))
+			unasked := fmt.Errorf("whether %s has the key %s was not checked: %w", k.Store, k.Target, err)
+			s.NotChecked, s.Unasked = append(s.NotChecked, unasked.Error()), errors.Join(s.Unasked, unasked)
 		}
 		if has || err != nil {
 			s.Imports = append(s.Imports, k)

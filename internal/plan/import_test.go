@@ -63,6 +63,9 @@ func TestImport(t *testing.T) {
 	}
 	wantLines(t, "once more", actions(plan(open)), nil)
 
+	if observed, err := Observe(t.Context(), Host{KeyStore: &fakeStore{has: errAway}}, desired); err != nil || !errors.Is(observed.Unasked, errAway) {
+		t.Errorf("got %v and %v, want that it is away", observed.Unasked, err)
+	}
 	away := plan(&fakeStore{has: errAway})
 	wantLines(t, "of one that is away", actions(away), nil)
 	wantLines(t, "notes of one that is away", away.Notes, []string{"whether Vault has the key transit/keys/k was not checked: " + errAway.Error()})

@@ -57,6 +57,8 @@ type State struct {
 	Takopi Unit
 	// NotChecked says why units or linger could not be looked at, a line each.
 	NotChecked []string
+	// Unasked is set when it could not be told which Imports are there.
+	Unasked error `json:"-"`
 	// NoUnits is set when the user's service manager could not be reached.
 	NoUnits error `json:"-"`
 }
