@@ -33,7 +33,7 @@ func (w *world) imports(s *spec.Spec) (imports []plan.KeyImport) {
 		if _, proved := key.by(token); vault == nil || proved {
 			continue
 		}
-		k := plan.KeyImport{App: key.app, Target: targetIn(*vault), Store: "the Vault at " + vault.Address, From: key.path, Hash: key.hash}
+		k := plan.KeyImport{App: key.app, Target: targetIn(*vault), Store: storeOf(*vault), From: key.path, Hash: key.hash}
 		same := func(other plan.KeyImport) bool { return other.Target == k.Target && other.Store == k.Store }
 		switch at := slices.IndexFunc(imports, same); {
 		case at < 0:
@@ -53,6 +53,14 @@ func vaultOf(s *spec.Spec, app string) *keysource.Vault {
 
 // targetIn names a key in Vault.
 func targetIn(v keysource.Vault) string { return v.Mount + "/keys/" + v.Key }
+
+// storeOf names a Vault for people.
+func storeOf(v keysource.Vault) string {
+	if v.Namespace != "" {
+		return "the Vault at " + v.Address + ", namespace " + v.Namespace
+	}
+	return "the Vault at " + v.Address
+}
 
 // vaultStore is Vault, as the apps of a spec know it.
 type vaultStore struct {
@@ -90,7 +98,7 @@ func (v vaultStore) Import(ctx context.Context, k plan.KeyImport) error {
 func importOf(p plan.Plan, app spec.App) (k plan.KeyImport, ok bool) {
 	vault := app.Signer.Vault
 	at := slices.IndexFunc(p.Actions, func(a plan.Action) bool {
-		return a.Op == plan.ImportKey && vault != nil && a.Target == targetIn(*vault)
+		return a.Op == plan.ImportKey && vault != nil && a.Target == targetIn(*vault) && a.Import.Store == storeOf(*vault)
 	})
 	if at < 0 {
 		return k, false

@@ -92,7 +92,8 @@ func (w *world) planVerb() *cli.Command {
 		name: "plan", usage: "show what apply would change",
 		about: `Compares this host with the spec: files, their modes, the units as systemd
 reports them, the keys in takopi.toml, and linger. It changes nothing, and asks
-GitHub for nothing but the id of an installation that the spec names. Of a secret
+GitHub for nothing but the id of an installation that the spec names, and Vault whether
+it has a key that is still in a file. Of a secret
 it shows that it changes, never what to. What the first mint would replace although
 it is not ours, a token file or a login of gh's, is told, too.
 A file that somebody has changed since an apply wrote it is a conflict, shown three
