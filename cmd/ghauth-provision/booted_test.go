@@ -94,7 +94,7 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if strings.Contains(string(text), "\n#host deny-linger\n") {
 		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
 	}
-	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644} {
+	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644} {
 		if err == nil {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
 		}
