@@ -67,7 +67,7 @@ func (w *world) initSpec(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	text := spec.Starter(c.String("name"), values)
+	text := spec.Starter(c.String("name"), spec.Values{"app": values})
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return err
