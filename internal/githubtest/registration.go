@@ -24,6 +24,8 @@ func (s *Server) routeRegistration() {
 	s.handle("POST", "", "/settings/apps/manifest", s.createApp)
 	s.handle("GET", "", "/apps/{slug}/installations/new", s.newInstallation)
 	s.handle("POST", "", "/apps/{slug}/installations/new", s.install)
+	// Browsers ask for it by themselves.
+	s.handle("GET", "", "/favicon.ico", func(*call) (reply, error) { return reply{}, errNotFound })
 }
 
 var pages = template.Must(template.New("").Parse(`
