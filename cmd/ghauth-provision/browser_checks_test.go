@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -66,7 +65,7 @@ func axText(v *accessibility.Value) string {
 	if v == nil {
 		return ""
 	}
-	return strings.Trim(fmt.Sprintf("%s", v.Value), `" `)
+	return strings.Trim(v.Value.String(), `" `)
 }
 
 // paint gives the page the colours of a light or a dark desktop.

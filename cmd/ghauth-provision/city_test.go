@@ -39,6 +39,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github app ID INSTALLATION PEM  register an app, and write its key to PEM;
 //	                                its client id is Iv23li and its ID, or what follows PEM
 //	github installed INSTALLATION ID OWNER OWNER/REPO...   on another account
+//	github uninstall INSTALLATION
 //	github git DIR                  serve the repositories DIR/OWNER/REPO.git
 //	github rekey ID PEM             the app has a new key, written to PEM, and no other
 //	github keys ID PEM...           the app has the keys in these files, and no others
@@ -82,6 +83,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		c.register(ts, number(1), number(2), ts.MkAbs(args[3]), client)
 	case "installed":
 		c.install(githubtest.Installation{ID: number(1), AppID: number(2), Owner: args[3], Repositories: args[4:]})
+	case "uninstall":
+		c.server.RemoveInstallation(number(1))
 	case "git":
 		ts.Check(c.server.ServeGit(ts.MkAbs(args[1])))
 	case "rekey":

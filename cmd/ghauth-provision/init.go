@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -14,8 +15,9 @@ func (w *world) initVerb() *cli.Command {
 	return w.command(verb{
 		name: "init", usage: "write a spec to start from, and register an App", args: "[FILE]",
 		about: `Writes a spec with every option and its default in comments, to FILE or ghauth.hcl.
-On a terminal it asks for what no flag gives; elsewhere examples stand in for it, to
-be filled in. A file that is there is never replaced.
+On a terminal it asks for what no flag gives, and has GitHub check each answer: that
+the key fits, where the App is installed, what it may do there. Elsewhere examples stand
+in, to be filled in. A file that is there is never replaced.
 With --create-app it registers the App as well, in your browser: it prints the address
 of a page on this machine, which shows what will be registered and leads to GitHub. The
 key then comes from GitHub into its file, and lies nowhere else. It waits until you have
@@ -67,15 +69,20 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	if err := onlyWithCreate(c); err != nil {
 		return err
 	}
-	open, err := w.answers(c, d.values["app"])
-	if err != nil {
+	if err := d.takeFlags(c); err != nil {
 		return err
+	}
+	if w.terminal {
+		if err := d.interview(ctx); err != nil {
+			return err
+		}
 	}
 	if err := d.write(); err != nil {
 		return err
 	}
-	if len(open) > 0 {
-		w.print("Fill in %s, and then run: %s", strings.Join(open, ", "), d.command("plan"))
+	if open := d.open(); len(open) > 0 {
+		names := mapTo(open, func(r required) string { return r.attr })
+		w.print("Fill in %s, and then run: %s", strings.Join(names, ", "), d.command("plan"))
 		return nil
 	}
 	return d.offerPlan(ctx)
@@ -88,9 +95,15 @@ type draft struct {
 	values     spec.Values
 }
 
-// parse reads the draft as a spec: what was answered may be none.
+// parse reads the draft as a spec, with examples for what is open: what was answered may
+// be none.
 func (d *draft) parse() (s *spec.Spec, full string, text []byte, err error) {
-	text = spec.Starter(d.name, d.values)
+	values := maps.Clone(d.values)
+	values["app"] = maps.Clone(d.values["app"])
+	for _, r := range d.open() {
+		values["app"][r.attr] = r.stand
+	}
+	text = spec.Starter(d.name, values)
 	home, err := d.namedHome()
 	if err != nil {
 		return nil, "", nil, err

@@ -105,9 +105,12 @@ func (w *world) newCreation(c *cli.Context, d *draft) (*creation, *spec.Spec, er
 	if len(given) > 0 {
 		cr.wish = given
 	}
-	// Stand-ins for what GitHub will give.
-	d.values["app"]["app_id"], d.values["app"]["installation"] = "1", spec.Quote(cmp.Or(cr.org, "owner"))
-	d.values["app"]["private_key"] = spec.Quote(cmp.Or(c.String("private-key"), "key.pem"))
+	if err := d.takeFlags(c); err != nil {
+		return nil, nil, err
+	}
+	if cr.org != "" {
+		d.values["app"]["installation"] = spec.Quote(cr.org)
+	}
 	s, full, _, err := d.parse()
 	if err != nil {
 		return nil, nil, err
