@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"flag"
 	"image"
 	"image/color"
 	"image/png"
@@ -40,7 +41,7 @@ func holdPictures(t *testing.T, taken string) {
 	for _, file := range files {
 		data := small(t, file)
 		kept := "../../docs/" + filepath.Base(file)
-		if *update {
+		if flag.Lookup("update").Value.String() == "true" { // of the tests within the package
 			if err := os.WriteFile(kept, data, 0o644); err != nil {
 				t.Fatal(err)
 			}

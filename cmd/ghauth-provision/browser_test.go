@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -22,12 +23,7 @@ const chromium = "/usr/bin/chromium"
 // a part, and holds the pictures of docs to those that it takes.
 func TestBrowserStories(t *testing.T) {
 	testhost.Need(t)
-	if _, err := os.Stat(chromium); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	testneed.Program(t, chromium)
 	files, err := filepath.Glob("testdata/browser/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
