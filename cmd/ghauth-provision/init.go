@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
 )
@@ -18,6 +17,8 @@ func (w *world) initVerb() *cli.Command {
 On a terminal it asks for what no flag gives, and has GitHub check each answer: that
 the key fits, where the App is installed, what it may do there. Elsewhere examples stand
 in, to be filled in. A file that is there is never replaced.
+With --adopt it writes the spec for a host that was set up by hand: from github-app.env,
+the key and [plugins.ghauth], with all turned off that would make the plan larger.
 With --create-app it registers the App as well, in your browser: it prints the address
 of a page on this machine, which shows what will be registered and leads to GitHub. The
 key then comes from GitHub into its file, and lies nowhere else. It waits until you have
@@ -27,6 +28,7 @@ installed the App.`,
 			program + " init --app-id 123456 --installation-id 987654 --private-key ~/keys/takopi.pem",
 			program + " init --client-id Iv23liAbCdEf01234567 --installation octo-org --private-key key.pem",
 			program + " init --name backend hosts/build.hcl",
+			program + " init --adopt",
 			program + " init --create-app",
 			program + " init --create-app --org octo-org --permission contents=write --permission metadata=read",
 			program + " init --create-app --github-host ghe.example.com --ca-file ca.pem --port 8765",
@@ -40,6 +42,8 @@ installed the App.`,
 			&cli.StringFlag{Name: "private-key", Usage: "the .pem `FILE`; with --create-app, where to write it (default: in ~/.config/takopi)"},
 			&cli.StringFlag{Name: "github-host", Usage: "the `HOST` of your GitHub", Value: "github.com"},
 			&cli.StringFlag{Name: "ca-file", Usage: "trust the certificate authorities in `FILE`, too"},
+			&cli.BoolFlag{Name: "adopt", Usage: "write the spec for what was set up here by hand"},
+			configDirFlag(),
 		}, createFlags()...),
 		do: func(ctx context.Context, c *cli.Context) error { return w.initSpec(ctx, c) },
 	})
@@ -68,6 +72,9 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	}
 	if err := onlyWithCreate(c); err != nil {
 		return err
+	}
+	if c.Bool("adopt") {
+		return w.adopt(ctx, c, d)
 	}
 	if err := d.takeFlags(c); err != nil {
 		return err
@@ -134,6 +141,3 @@ func (d *draft) command(verb string) string {
 	}
 	return program + " " + verb + " -f " + shellWord(d.path)
 }
-
-// site gives the root of the pages of the draft's GitHub.
-func site(s *spec.Spec) string { return githubhost.URL(s.GitHub.Host) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
+	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/manifestflow"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
@@ -33,6 +34,18 @@ func onlyWithCreate(c *cli.Context) error {
 	for _, flag := range []string{"org", "permission", "port"} {
 		if c.IsSet(flag) {
 			return usage("--"+flag+" goes with --create-app", "see "+program+" init --help")
+		}
+	}
+	return nil
+}
+
+// noIdentity refuses flags that name an App, for what gets its App elsewhere.
+func noIdentity(c *cli.Context, instead string) error {
+	for _, r := range requirements {
+		for _, flag := range []string{r.flag, r.insteadFlag} {
+			if r.number && c.IsSet(flag) {
+				return usage("--"+flag+" names an App that you have, and "+instead, "give one of them")
+			}
 		}
 	}
 	return nil
@@ -75,7 +88,7 @@ func (w *world) createApp(ctx context.Context, c *cli.Context, d *draft) error {
 		return err
 	}
 	name := d.name + "-" + machine
-	wish := manifestflow.Wish{Host: s.GitHub.Host, Site: site(s), Org: cr.org, Name: name[:min(len(name), maxAppName)], Permissions: cr.wish,
+	wish := manifestflow.Wish{Host: s.GitHub.Host, Site: githubhost.URL(s.GitHub.Host), Org: cr.org, Name: name[:min(len(name), maxAppName)], Permissions: cr.wish,
 		KeyFile: w.tilde(cr.keyFile), Machine: machine}
 	flow, err := manifestflow.Listen(c.Int("port"), wish, manifestflow.Steps{Register: cr.register, Installed: cr.installed, Remedy: remedyOf, Warn: func(text string) { w.say("the page: %s", text) }})
 	if err != nil {
@@ -92,10 +105,8 @@ func (w *world) createApp(ctx context.Context, c *cli.Context, d *draft) error {
 // newCreation checks all that can be before GitHub is asked: what is registered there is
 // to find its place here.
 func (w *world) newCreation(c *cli.Context, d *draft) (*creation, *spec.Spec, error) {
-	for _, flag := range []string{"app-id", "client-id", "installation-id", "installation"} {
-		if c.IsSet(flag) {
-			return nil, nil, usage("--"+flag+" names what is there, and --create-app makes a new App", "give one of them")
-		}
+	if err := noIdentity(c, "--create-app makes a new App"); err != nil {
+		return nil, nil, err
 	}
 	cr := &creation{draft: d, org: c.String("org"), wish: agentPermissions()}
 	given, err := permissionsOf(c)

@@ -56,7 +56,7 @@ func (i *interview) run() error {
 			return i.installation(app)
 		case mint.IsTemporary(err):
 			i.tell(err)
-			i.say("so what you have answered is not checked")
+			i.say("so it is not checked")
 			return i.installationByHand()
 		case len(i.asked) == 0:
 			return err
