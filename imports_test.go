@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
 	"internal/units":      {"internal/broker", "internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/envfile", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
 		"internal/keysource", "internal/manifestflow", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 	"internal/gitcredential": {},
