@@ -3,14 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"time"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/manifestflow"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
@@ -71,26 +69,19 @@ type creation struct {
 	*draft
 	client  *mint.Client
 	keyFile string // absolute
-	org     string
-	wish    map[string]string // permissions
-	app     mint.Registered   // once it is
+	wish    manifestflow.Wish
+	app     mint.Registered // once it is
 
 	keyWritten, specWritten bool
 }
 
 func (w *world) createApp(ctx context.Context, c *cli.Context, d *draft) error {
-	cr, s, err := w.newCreation(c, d)
+	cr, err := w.newCreation(c, d)
 	if err != nil {
 		return err
 	}
-	machine, err := os.Hostname()
-	if err != nil {
-		return err
-	}
-	name := d.name + "-" + machine
-	wish := manifestflow.Wish{Host: s.GitHub.Host, Site: githubhost.URL(s.GitHub.Host), Org: cr.org, Name: name[:min(len(name), maxAppName)], Permissions: cr.wish,
-		KeyFile: w.tilde(cr.keyFile), Machine: machine}
-	flow, err := manifestflow.Listen(c.Int("port"), wish, manifestflow.Steps{Register: cr.register, Installed: cr.installed, Remedy: remedyOf, Warn: func(text string) { w.say("the page: %s", text) }})
+	flow, err := manifestflow.Listen(c.Int("port"), cr.wish, manifestflow.Steps{Register: cr.register, Installed: cr.installed, Remedy: remedyOf,
+		Warn: func(text string) { w.say("the page: %s", text) }})
 	if err != nil {
 		return &failure{exitFailed, "the page cannot be opened: " + err.Error(), "choose another port: --port PORT"}
 	}
@@ -104,42 +95,48 @@ func (w *world) createApp(ctx context.Context, c *cli.Context, d *draft) error {
 
 // newCreation checks all that can be before GitHub is asked: what is registered there is
 // to find its place here.
-func (w *world) newCreation(c *cli.Context, d *draft) (*creation, *spec.Spec, error) {
-	if err := noIdentity(c, "--create-app makes a new App"); err != nil {
-		return nil, nil, err
+func (w *world) newCreation(c *cli.Context, d *draft) (*creation, error) {
+	if err := cmp.Or(noIdentity(c, "--create-app makes a new App"), d.takeFlags(c)); err != nil {
+		return nil, err
 	}
-	cr := &creation{draft: d, org: c.String("org"), wish: agentPermissions()}
-	given, err := permissionsOf(c)
+	org := c.String("org")
+	if strings.Contains(org, "/") {
+		return nil, usage("--org "+org+" is not an organization's name alone", "for example: --org octo-org")
+	}
+	if org != "" {
+		d.values["app"]["installation"] = spec.Quote(org)
+	}
+	permissions, err := permissionsOf(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if len(given) > 0 {
-		cr.wish = given
-	}
-	if err := d.takeFlags(c); err != nil {
-		return nil, nil, err
-	}
-	if cr.org != "" {
-		d.values["app"]["installation"] = spec.Quote(cr.org)
+	if len(permissions) == 0 {
+		permissions = agentPermissions()
 	}
 	s, full, _, err := d.parse()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if cr.keyFile = s.Apps[0].PrivateKey; c.String("private-key") == "" {
+	cr := &creation{draft: d, keyFile: s.Apps[0].PrivateKey}
+	if c.String("private-key") == "" {
 		cr.keyFile = units.AppFile(s.Paths.ConfigDir, "github-app", 0, "", ".pem")
 		d.values["app"]["private_key"] = spec.Quote(w.tilde(cr.keyFile))
 	}
 	if exists(cr.keyFile) {
-		return nil, nil, usage(w.tilde(cr.keyFile)+" is there already, and may be the only copy of a key", "name another place: --private-key FILE")
+		return nil, usage(w.tilde(cr.keyFile)+" is there already, and may be the only copy of a key", "name another place: --private-key FILE")
 	}
-	for _, file := range []string{cr.keyFile, full} {
-		if err := writable(file); err != nil {
-			return nil, nil, err
-		}
+	if err := cmp.Or(writable(cr.keyFile), writable(full)); err != nil {
+		return nil, err
 	}
+	machine, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	name := d.name + "-" + machine
+	cr.wish = manifestflow.Wish{Host: s.GitHub.Host, Site: githubhost.URL(s.GitHub.Host), Org: org, Name: name[:min(len(name), maxAppName)],
+		Permissions: permissions, KeyFile: w.tilde(cr.keyFile), Machine: machine}
 	cr.client, err = mint.NewClient(s.GitHub.APIURL, s.GitHub.CAFile, versionString(), w.now)
-	return cr, s, err
+	return cr, err
 }
 
 // writable looks whether a file that is not there can be made.
@@ -152,106 +149,4 @@ func writable(file string) error {
 		return &failure{exitNoWrite, fmt.Sprintf("%s cannot be written: %s: %v", file, dir, err), "name another file, or mend its directory"}
 	}
 	return nil
-}
-
-// register takes the App and its key from GitHub, and writes both down at once: GitHub
-// gives the key this one time.
-func (cr *creation) register(ctx context.Context, code string) (manifestflow.App, error) {
-	var err error
-	if cr.app, err = cr.client.Register(ctx, mint.Secret(code)); err != nil {
-		return manifestflow.App{}, err
-	}
-	if err := cr.writeKey(); err != nil {
-		return manifestflow.App{}, err
-	}
-	cr.keyWritten = true
-	cr.print("Registered the App %s (id %d), whose key is in %s.", cr.app.Slug, cr.app.ID, cr.tilde(cr.keyFile))
-	// Its owner alone can install it.
-	cr.values["app"]["app_id"] = strconv.FormatInt(cr.app.ID, 10)
-	cr.values["app"]["installation"] = spec.Quote(cmp.Or(cr.app.Owner, cr.org))
-	if err := cr.write(); err != nil {
-		return manifestflow.App{}, err
-	}
-	cr.specWritten = true
-	cr.say("now install it: %s", cr.installURL())
-	return manifestflow.App{Name: cr.app.Slug, InstallURL: cr.installURL()}, nil
-}
-
-func (cr *creation) installURL() string {
-	if cr.app.URL == "" {
-		return ""
-	}
-	return cr.app.URL + "/installations/new"
-}
-
-func (cr *creation) writeKey() error {
-	if err := makeDirs(filepath.Dir(cr.keyFile)); err != nil {
-		return err
-	}
-	return writeNamed(cr.tilde(cr.keyFile), cr.keyFile, []byte(cr.app.PEM.Reveal()), 0o600)
-}
-
-// makeDirs makes dir and those above it that are missing, for their owner alone.
-func makeDirs(dir string) error {
-	if exists(dir) {
-		return nil
-	}
-	if err := makeDirs(filepath.Dir(dir)); err != nil {
-		return err
-	}
-	return atomicfile.Mkdir(dir, 0o700)
-}
-
-// installed waits until the App is installed. An App that GitHub has just made may not
-// be known everywhere there: that is told once, and passes.
-func (cr *creation) installed(ctx context.Context) (account string, err error) {
-	tick := time.NewTicker(installPoll)
-	defer tick.Stop()
-	told := false
-	for {
-		found, err := cr.client.Installations(ctx, strconv.FormatInt(cr.app.ID, 10), cr.app.Key)
-		if err == nil && len(found) > 0 {
-			if lacks := found[0].Lacks(cr.wish); lacks != "" {
-				cr.say("it was installed with less than was asked for: not granted: %s", lacks)
-			}
-			cr.print("Installed on %s.", found[0].Account)
-			return found[0].Account, nil
-		}
-		if err != nil && ctx.Err() == nil && !told {
-			cr.say("while waiting for the installation: %v", err)
-			told = true
-		}
-		select {
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		case <-tick.C:
-		}
-	}
-}
-
-// end tells where things stand, and what comes next.
-func (cr *creation) end(ctx context.Context, err error, stopped bool) error {
-	fill := fmt.Sprintf("%s init --app-id %d --installation %s --private-key %s FILE", program, cr.app.ID, cmp.Or(cr.app.Owner, "OWNER"), shellWord(cr.tilde(cr.keyFile)))
-	switch {
-	case err == nil:
-		return cr.offerPlan(ctx)
-	case stopped && cr.app.ID == 0:
-		return errors.Join(notCanceled(err), &failure{exitFailed, "nothing was written", "an App that you have registered all the same has to be deleted at GitHub"})
-	case stopped && cr.specWritten:
-		return errors.Join(notCanceled(err), &failure{statusOf(err), "the App is registered, and not installed yet", "install it, " + cr.installURL() + ", and then run: " + cr.command("plan")})
-	case cr.keyWritten:
-		return errors.Join(err, &failure{statusOf(err), fmt.Sprintf("the App is registered, and its key is in %s", cr.tilde(cr.keyFile)), "when that is mended, run: " + fill})
-	case cr.app.ID != 0:
-		return errors.Join(err, &failure{statusOf(err), fmt.Sprintf("the App %s is registered, and its key is lost", cr.app.Slug),
-			"delete it at GitHub and start again; or generate a private key on its settings page, put it there, and run: " + fill})
-	}
-	return err
-}
-
-// notCanceled leaves out that it was the user who ended it.
-func notCanceled(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }

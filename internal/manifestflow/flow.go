@@ -26,7 +26,7 @@ import (
 // App is what the page tells of an App that is registered.
 type App struct {
 	Name       string
-	InstallURL string // where it can be installed, or empty
+	InstallURL string // where it can be installed; empty: not known
 }
 
 // Steps are what is done when the person has come back from GitHub.

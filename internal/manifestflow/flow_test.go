@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // A visit is a flow that is served, and what it has done.
@@ -74,7 +75,7 @@ func newBrowser(t *testing.T) *http.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &http.Client{Jar: jar}
+	return &http.Client{Jar: jar, Timeout: 10 * time.Second}
 }
 
 // get reads a page to its end.

@@ -125,7 +125,7 @@ func (f *Flow) admit(w http.ResponseWriter, r *http.Request, nonce string, takes
 	case used && app == nil:
 		f.warn(w, nonce, http.StatusGone, past+".", "go on in the terminal")
 	case used:
-		f.warn(w, nonce, http.StatusGone, past+": "+app.Name+" is registered.", "go on in the terminal, once it is installed: "+app.InstallURL)
+		f.warn(w, nonce, http.StatusGone, past+": "+app.Name+" is registered.", "install it, if it is not yet, and go on in the terminal")
 	}
 	return known && !used
 }
