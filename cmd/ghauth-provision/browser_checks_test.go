@@ -30,7 +30,7 @@ func (b *browser) checks(ts *testscript.TestScript) {
 	ts.Check(chromedp.Do(b.ctx, chromedp.EmulateViewport(320, 640)))
 	b.mustBe(ts, "no wider than a narrow screen", `document.documentElement.scrollWidth <= 320`)
 	ts.Check(chromedp.Do(b.ctx, chromedp.ResetViewport(), chromedp.KeyEvent("\t")))
-	b.mustBe(ts, "such that the focus shows", `document.activeElement.matches("button, a") && getComputedStyle(document.activeElement).outlineStyle === "solid"`)
+	b.mustBe(ts, "such that the focus shows", `document.activeElement.matches("button, a") && getComputedStyle(document.activeElement).outlineStyle === "solid" && parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2`)
 }
 
 func (b *browser) mustBe(ts *testscript.TestScript, what, expression string) {
