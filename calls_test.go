@@ -46,6 +46,7 @@ var constant = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 var runs = map[string]string{
 	"cmd/ghauth-provision/exec.go":       "the command that exec is given",
 	"cmd/ghauth-provision/observe.go":    "journalctl and systemd-analyze",
+	"cmd/ghauth-provision/init_page.go":  "xdg-open",
 	"cmd/ghauth-provision/root_owner.go": "/proc/self/exe",
 	"cmd/ghauth-provision/seal.go":       "systemd-creds",
 	"cmd/ghauth-provision/takopi_uv.go":  "uv, where it is found",

@@ -29,10 +29,11 @@ var mayImport = map[string][]string{
 	"internal/refresh":    {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/envfile", "internal/githubhost", "internal/keysource", "internal/mint", "internal/signer"},
 	"internal/units":      {"internal/broker", "internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
-	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
-		"internal/keysource", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
+	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/envfile", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
+		"internal/keysource", "internal/manifestflow", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 	"internal/gitcredential": {},
+	"internal/manifestflow":  {"templates"},
 
 	// What tests and the demo are made with, and never ships.
 	"internal/githubtest":  {},
@@ -69,6 +70,7 @@ var onlyIn = map[string]string{
 	"github.com/getkin/kin-openapi":               "internal/githubtest",
 	"github.com/rogpeppe/go-internal":             "cmd/ghauth-provision",
 	"github.com/tink-crypto/tink-go/":             "internal/signer",
+	"github.com/chromedp/":                        "cmd/ghauth-provision",
 }
 
 func TestImports(t *testing.T) {

@@ -16,3 +16,8 @@ var Plugin string
 
 // PluginBinary is what has to be replaced in Plugin: the program that it calls.
 const PluginBinary = `"/usr/bin/ghauth-provision"`
+
+// CreateApp has the pages by which an App is registered, for html/template.
+//
+//go:embed create_app.html
+var CreateApp string

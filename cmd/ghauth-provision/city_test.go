@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github app ID INSTALLATION PEM  register an app, and write its key to PEM;
 //	                                its client id is Iv23li and its ID, or what follows PEM
 //	github installed INSTALLATION ID OWNER OWNER/REPO...   on another account
+//	github uninstall INSTALLATION
 //	github git DIR                  serve the repositories DIR/OWNER/REPO.git
 //	github rekey ID PEM             the app has a new key, written to PEM, and no other
 //	github keys ID PEM...           the app has the keys in these files, and no others
@@ -81,6 +83,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		c.register(ts, number(1), number(2), ts.MkAbs(args[3]), client)
 	case "installed":
 		c.install(githubtest.Installation{ID: number(1), AppID: number(2), Owner: args[3], Repositories: args[4:]})
+	case "uninstall":
+		c.server.RemoveInstallation(number(1))
 	case "git":
 		ts.Check(c.server.ServeGit(ts.MkAbs(args[1])))
 	case "rekey":
@@ -175,9 +179,10 @@ func (c *city) mustNotHold(ts *testscript.TestScript, where, text string) {
 			ts.Fatalf("%s holds what opens Vault", where)
 		}
 	}
-	for _, pem := range c.keys {
-		if line := strings.Split(pem, "\n")[3]; strings.Contains(text, line) {
-			ts.Fatalf("%s holds a key", where)
+	for _, secret := range slices.Concat(c.keys, c.server.Secrets()) {
+		// A line of a key, or one that is all of the secret.
+		if lines := strings.Split(secret, "\n"); strings.Contains(text, lines[min(3, len(lines)-1)]) {
+			ts.Fatalf("%s holds a key, or what came with one", where)
 		}
 	}
 }

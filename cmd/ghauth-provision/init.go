@@ -1,58 +1,55 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"fmt"
-	"io"
+	"maps"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
 )
 
-// A question is asked by init where no flag answers it.
-type question struct {
-	flag, attr, text string
-	number           bool
-	stand            string // what stands in for the answer where nobody can be asked
-	// instead is an attribute, with a flag of its own, that answers it as well.
-	instead, insteadFlag string
-}
-
-var questions = []question{
-	{"app-id", "app_id", "App id (a number, on the App's settings page)", true, "123456", "client_id", "client-id"},
-	{"installation-id", "installation_id", "Installation id (the number at the end of the installation's settings URL)", true, "987654", "installation", "installation"},
-	{"private-key", "private_key", "The .pem file that GitHub gave you", false, "~/keys/takopi.pem", "", ""},
-}
-
 func (w *world) initVerb() *cli.Command {
 	return w.command(verb{
-		name: "init", usage: "write a spec to start from", args: "[FILE]",
+		name: "init", usage: "write a spec to start from, and register an App", args: "[FILE]",
 		about: `Writes a spec with every option and its default in comments, to FILE or ghauth.hcl.
-On a terminal it asks for what no flag gives; elsewhere examples stand in for it, to
-be filled in. A file that is there is never replaced.`,
+On a terminal it asks for what no flag gives, and has GitHub check each answer: that
+the key fits, where the App is installed, what it may do there. Elsewhere examples stand
+in, to be filled in. A file that is there is never replaced.
+With --adopt it writes the spec for a host that was set up by hand: from github-app.env,
+the key and [plugins.ghauth], with all turned off that would make the plan larger.
+With --create-app it registers the App as well, in your browser: it prints the address
+of a page on this machine, which shows what will be registered and leads to GitHub. The
+key then comes from GitHub into its file, and lies nowhere else. It waits until you have
+installed the App.`,
 		examples: []string{
 			program + " init",
 			program + " init --app-id 123456 --installation-id 987654 --private-key ~/keys/takopi.pem",
 			program + " init --client-id Iv23liAbCdEf01234567 --installation octo-org --private-key key.pem",
 			program + " init --name backend hosts/build.hcl",
+			program + " init --adopt",
+			program + " init --create-app",
+			program + " init --create-app --org octo-org --permission contents=write --permission metadata=read",
+			program + " init --create-app --github-host ghe.example.com --ca-file ca.pem --port 8765",
 		},
-		flags: []cli.Flag{
+		flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "call the app `NAME`", Value: "takopi"},
 			&cli.StringFlag{Name: "app-id", Usage: "the App's `ID`"},
 			&cli.StringFlag{Name: "client-id", Usage: "the App's client `ID`, in place of --app-id"},
 			&cli.StringFlag{Name: "installation-id", Usage: "the installation's `ID`"},
 			&cli.StringFlag{Name: "installation", Usage: "the installation of `OWNER` or OWNER/REPO, in place of --installation-id"},
-			&cli.StringFlag{Name: "private-key", Usage: "the .pem `FILE`"},
-		},
-		do: func(_ context.Context, c *cli.Context) error { return w.initSpec(c) },
+			&cli.StringFlag{Name: "private-key", Usage: "the .pem `FILE`; with --create-app, where to write it (default: in ~/.config/takopi)"},
+			&cli.StringFlag{Name: "github-host", Usage: "the `HOST` of your GitHub", Value: "github.com"},
+			&cli.StringFlag{Name: "ca-file", Usage: "trust the certificate authorities in `FILE`, too"},
+			&cli.BoolFlag{Name: "adopt", Usage: "write the spec for what was set up here by hand"},
+			configDirFlag(),
+		}, createFlags()...),
+		do: func(ctx context.Context, c *cli.Context) error { return w.initSpec(ctx, c) },
 	})
 }
 
-func (w *world) initSpec(c *cli.Context) error {
+func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	path := specName
 	if c.Args().Len() > 1 {
 		return usage("init writes one file", "see "+program+" init --help")
@@ -63,67 +60,84 @@ func (w *world) initSpec(c *cli.Context) error {
 	if exists(path) {
 		return usage(path+" is there already", "edit it, or name another file: "+program+" init FILE")
 	}
-	values, open, err := w.answers(c)
+	d := &draft{world: w, path: path, name: c.String("name"), values: spec.Values{"app": {}, "github": {}}}
+	if host := c.String("github-host"); host != "github.com" {
+		d.values["github"]["host"] = spec.Quote(host)
+	}
+	if file := c.String("ca-file"); file != "" {
+		d.values["github"]["ca_file"] = spec.Quote(file)
+	}
+	if c.Bool("create-app") {
+		return w.createApp(ctx, c, d)
+	}
+	if err := onlyWithCreate(c); err != nil {
+		return err
+	}
+	if c.Bool("adopt") {
+		return w.adopt(ctx, c, d)
+	}
+	if err := d.takeFlags(c); err != nil {
+		return err
+	}
+	if w.terminal {
+		if err := d.interview(ctx); err != nil {
+			return err
+		}
+	}
+	if err := d.write(); err != nil {
+		return err
+	}
+	if open := d.open(); len(open) > 0 {
+		names := mapTo(open, func(r required) string { return r.attr })
+		w.print("Fill in %s, and then run: %s", strings.Join(names, ", "), d.command("plan"))
+		return nil
+	}
+	return d.offerPlan(ctx)
+}
+
+// A draft is a spec that is to be written.
+type draft struct {
+	*world
+	path, name string
+	values     spec.Values
+}
+
+// parse reads the draft as a spec, with examples for what is open: what was answered may
+// be none.
+func (d *draft) parse() (s *spec.Spec, full string, text []byte, err error) {
+	values := maps.Clone(d.values)
+	values["app"] = maps.Clone(d.values["app"])
+	for _, r := range d.open() {
+		values["app"][r.attr] = r.stand
+	}
+	text = spec.Starter(d.name, values)
+	home, err := d.namedHome()
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if full, err = filepath.Abs(d.path); err != nil {
+		return nil, "", nil, err
+	}
+	s, err = spec.Parse(full, text, spec.Inputs{Home: home})
+	return s, full, text, err
+}
+
+func (d *draft) write() error {
+	_, full, text, err := d.parse()
 	if err != nil {
 		return err
 	}
-	text := spec.Starter(c.String("name"), values)
-	full, err := filepath.Abs(path)
-	if err != nil {
+	if err := writeNamed(d.path, full, text, 0o644); err != nil {
 		return err
 	}
-	home, err := w.namedHome()
-	if err != nil {
-		return err
-	}
-	// What was answered may be no spec.
-	if _, err := spec.Parse(full, text, spec.Inputs{Home: home}); err != nil {
-		return err
-	}
-	if err := writeNamed(path, full, text, 0o644); err != nil {
-		return err
-	}
-	w.print("Wrote %s.", path)
-	if len(open) > 0 {
-		w.print("Fill in %s, and then run: %s plan", strings.Join(open, ", "), program)
-	} else {
-		w.print("Next: %s plan", program)
-	}
+	d.print("Wrote %s.", d.path)
 	return nil
 }
 
-// answers collects the attributes' values, and names those that an example
-// stands in for.
-func (w *world) answers(c *cli.Context) (values map[string]string, open []string, err error) {
-	values = map[string]string{}
-	in := bufio.NewScanner(io.LimitReader(w.stdin, 64<<10))
-	for _, q := range questions {
-		answer := c.String(q.flag)
-		if other := c.String(q.insteadFlag); other != "" {
-			if answer != "" {
-				return nil, nil, usage("--"+q.flag+" and --"+q.insteadFlag+" say the same in two ways", "give one of them")
-			}
-			values[q.instead] = spec.Quote(other)
-			continue
-		}
-		if answer == "" && w.terminal {
-			fmt.Fprintf(w.stderr, "%s: ", q.text)
-			if !in.Scan() && in.Err() != nil {
-				return nil, nil, in.Err()
-			}
-			answer = strings.TrimSpace(in.Text())
-		}
-		if answer == "" {
-			open = append(open, q.attr)
-			answer = q.stand
-		}
-		if _, err := strconv.ParseUint(answer, 10, 53); q.number && err != nil {
-			return nil, nil, usage(fmt.Sprintf("%s is not a number: %q", q.attr, answer), "it stands on the App's or the installation's settings page")
-		}
-		if !q.number {
-			answer = spec.Quote(answer)
-		}
-		values[q.attr] = answer
+// command gives the command line of a verb for the spec.
+func (d *draft) command(verb string) string {
+	if d.path == specName {
+		return program + " " + verb
 	}
-	return values, open, nil
+	return program + " " + verb + " -f " + shellWord(d.path)
 }

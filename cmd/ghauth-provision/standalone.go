@@ -69,6 +69,18 @@ func given(c *cli.Context) (map[string]string, error) {
 	if len(names) > 0 {
 		vars["GITHUB_APP_REPOSITORIES"] = toJSON(names)
 	}
+	levels, err := permissionsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if len(levels) > 0 {
+		vars["GITHUB_APP_PERMISSIONS"] = toJSON(levels)
+	}
+	return vars, nil
+}
+
+// permissionsOf reads the flags --permission NAME=LEVEL.
+func permissionsOf(c *cli.Context) (map[string]string, error) {
 	levels := map[string]string{}
 	for _, p := range c.StringSlice("permission") {
 		name, level, ok := strings.Cut(p, "=")
@@ -80,10 +92,7 @@ func given(c *cli.Context) (map[string]string, error) {
 		}
 		levels[name] = level
 	}
-	if len(levels) > 0 {
-		vars["GITHUB_APP_PERMISSIONS"] = toJSON(levels)
-	}
-	return vars, nil
+	return levels, nil
 }
 
 func toJSON(v any) string {

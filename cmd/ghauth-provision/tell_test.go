@@ -32,6 +32,7 @@ func tell(file string) (status int) {
 		Setup:              setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":    await,
+			"browser":  browserCommand,
 			"crash":    crash,
 			"exits":    exits,
 			"github":   githubCommand,
@@ -55,6 +56,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
 	env.Values[pageKey{}] = new(reading)
+	env.Values[browserKey{}] = new(browser)
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)
 	return nil
 }

@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"crypto/rsa"
 	"maps"
 	"slices"
@@ -14,6 +15,8 @@ type App struct {
 	ClientID string // such as "Iv23liABCDEFGHIJKLMN"
 	Slug     string // its bot is SLUG[bot]
 	Name     string
+	Owner    string // the login of the account that registered it; octo-org if empty
+	User     bool   // that account is a user, not an organization
 	// Keys are the public halves of its private keys: GitHub takes up to 25
 	// (https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/managing-private-keys-for-github-apps).
 	Keys []*rsa.PublicKey
@@ -42,11 +45,16 @@ type Installation struct {
 func (s *Server) AddApp(a App) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.addApp(a)
+}
+
+func (s *Server) addApp(a App) {
 	a.Keys = slices.Clone(a.Keys)
 	a.Permissions = maps.Clone(a.Permissions)
 	if a.Permissions == nil {
 		a.Permissions = map[string]string{"metadata": "read"}
 	}
+	a.Owner = cmp.Or(a.Owner, "octo-org")
 	s.apps[a.ID] = &a
 }
 
@@ -64,6 +72,10 @@ func (s *Server) SetKeys(appID int64, keys ...*rsa.PublicKey) {
 func (s *Server) AddInstallation(i Installation) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.addInstallation(i)
+}
+
+func (s *Server) addInstallation(i Installation) {
 	i.Permissions = maps.Clone(i.Permissions)
 	if i.Permissions == nil {
 		i.Permissions = map[string]string{}

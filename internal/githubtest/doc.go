@@ -1,7 +1,7 @@
 // Package githubtest is a stand-in for GitHub that tests and the demo serve on
 // loopback: the endpoints by which a GitHub App mints, probes and revokes its
-// installation tokens, the two calls by which gh logs in, and repositories for
-// git. It holds its callers to what GitHub demands of them and itself to what
+// installation tokens, the pages and the call by which one is registered from a
+// manifest, the two calls by which gh logs in, and repositories for git. It holds its callers to what GitHub demands of them and itself to what
 // GitHub says of its answers: both sides of every described endpoint are checked
 // against GitHub's own OpenAPI description, and each mismatch is kept for
 // [Server.Violations].

@@ -94,6 +94,3 @@ func (s *Server) revoke(_ *call, h holder) (reply, error) {
 	h.token.Revoked = true
 	return reply{status: http.StatusNoContent, header: http.Header{}}, nil
 }
-
-// noManifest refuses every code: no app is registered by manifest here.
-func noManifest(*call) (reply, error) { return reply{}, errNotFound }

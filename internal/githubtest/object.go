@@ -8,8 +8,21 @@ import (
 	"time"
 )
 
-// site is where the pages for people are. Nothing follows these addresses.
+// site is where the pages for people are for whom the API has no name that tells:
+// nothing follows these addresses.
 const site = "https://github.com"
+
+// site is the root of the pages of an App for this caller: beside the API's own host,
+// api.HOST, or on the same one, as on an Enterprise Server.
+func (c *call) site() string {
+	if beside := strings.Replace(c.origin, "://api.", "://", 1); beside != c.origin {
+		return beside
+	}
+	if c.api != c.origin {
+		return c.origin
+	}
+	return site
+}
 
 // epoch is when all things here were made.
 const epoch = "2026-01-02T03:04:05Z"
@@ -75,11 +88,11 @@ func (c *call) integration(a *App, installations int) object {
 		"client_id":           a.ClientID,
 		"slug":                a.Slug,
 		"node_id":             nodeID("App", a.ID),
-		"owner":               c.account("octo-org", false),
+		"owner":               c.account(a.Owner, a.User),
 		"name":                a.Name,
 		"description":         nil,
 		"external_url":        site + "/octo-org",
-		"html_url":            site + "/apps/" + a.Slug,
+		"html_url":            c.site() + "/apps/" + a.Slug,
 		"created_at":          epoch,
 		"updated_at":          epoch,
 		"permissions":         a.Permissions,

@@ -30,7 +30,7 @@ func (s *Server) route() {
 		s.handle("GET", prefix, "/app/installations", s.asApp(s.listInstallations))
 		s.handle("GET", prefix, "/app/installations/{installation_id}", s.asApp(s.getInstallation))
 		s.handle("POST", prefix, "/app/installations/{installation_id}/access_tokens", s.asApp(s.mint))
-		s.handle("POST", prefix, "/app-manifests/{code}/conversions", noManifest)
+		s.handle("POST", prefix, "/app-manifests/{code}/conversions", s.convert)
 		s.handle("GET", prefix, "/orgs/{org}/installation", s.asApp(s.orgInstallation))
 		s.handle("GET", prefix, "/users/{username}/installation", s.asApp(s.userInstallation))
 		s.handle("GET", prefix, "/repos/{owner}/{repo}/installation", s.asApp(s.repoInstallation))
@@ -44,6 +44,7 @@ func (s *Server) route() {
 	}
 	s.handle("POST", "", "/graphql", s.asInstallation(s.graphql))
 	s.handle("POST", "/api", "/graphql", s.asInstallation(s.graphql))
+	s.routeRegistration()
 	s.routeGit()
 	s.mux.HandleFunc("/", s.nowhere)
 }

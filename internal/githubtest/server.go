@@ -37,6 +37,7 @@ type Server struct {
 	installations map[int64]*Installation
 	renamed       map[string]string // old names of repositories, in lower case, to new ones
 	tokens        []*Token
+	conversions   map[string]*conversion // by the code that opens each
 	faults        []*fault
 	requests      []*Request
 	violations    []string
@@ -53,6 +54,7 @@ func New() *Server {
 		apps:          make(map[int64]*App),
 		installations: make(map[int64]*Installation),
 		renamed:       make(map[string]string),
+		conversions:   make(map[string]*conversion),
 	}
 	s.route()
 	return s

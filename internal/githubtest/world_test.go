@@ -94,7 +94,11 @@ func (w *world) do(method, path, auth, body string) answer {
 
 func (w *world) send(req *http.Request) answer {
 	w.Helper()
-	resp, err := http.DefaultClient.Do(req)
+	return w.read(http.DefaultClient.Do(req))
+}
+
+func (w *world) read(resp *http.Response, err error) answer {
+	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -82,13 +82,15 @@ type response struct {
 	offset         time.Duration
 }
 
-// call makes one request.
+// call makes one request, with a credential unless that is empty.
 func (c *Client) call(ctx context.Context, r request, credential string) (response, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, c.baseURL+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return response{}, cause(BadSetup, err, "check api_url in the spec's github block", "the API's URL is not valid")
 	}
-	req.Header.Set("Authorization", "Bearer "+credential)
+	if credential != "" {
+		req.Header.Set("Authorization", "Bearer "+credential)
+	}
 	req.Header.Set("Accept", "application/vnd.github+json")
 	req.Header.Set("X-GitHub-Api-Version", "2022-11-28")
 	req.Header.Set("User-Agent", c.userAgent)

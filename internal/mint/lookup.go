@@ -21,27 +21,34 @@ func (a caller) get(ctx context.Context, r request, inst Installation, v any) (r
 }
 
 func (a caller) info(ctx context.Context) (AppInfo, error) {
-	var answer struct {
-		ID          int64             `json:"id"`
-		ClientID    string            `json:"client_id"`
-		Slug        string            `json:"slug"`
-		Owner       account           `json:"owner"`
-		URL         string            `json:"html_url"`
-		Permissions map[string]string `json:"permissions"`
-	}
+	var answer integration
 	if _, err := a.get(ctx, get("/app"), Installation{}, &answer); err != nil {
 		return AppInfo{}, err
 	}
-	if answer.ID <= 0 {
+	return answer.info()
+}
+
+// integration is GitHub's form of an App.
+type integration struct {
+	ID          int64             `json:"id"`
+	ClientID    string            `json:"client_id"`
+	Slug        string            `json:"slug"`
+	Owner       account           `json:"owner"`
+	URL         string            `json:"html_url"`
+	Permissions map[string]string `json:"permissions"`
+}
+
+func (i integration) info() (AppInfo, error) {
+	if i.ID <= 0 {
 		return AppInfo{}, fault(Temporary, remedyPortal, "GitHub's answer holds no App")
 	}
 	return AppInfo{
-		ID:          answer.ID,
-		ClientID:    formed(dottedForm, answer.ClientID),
-		Slug:        formed(loginForm, answer.Slug),
-		Owner:       answer.Owner.name(),
-		URL:         formed(urlForm, answer.URL),
-		Permissions: plain(answer.Permissions),
+		ID:          i.ID,
+		ClientID:    formed(dottedForm, i.ClientID),
+		Slug:        formed(loginForm, i.Slug),
+		Owner:       i.Owner.name(),
+		URL:         formed(urlForm, i.URL),
+		Permissions: plain(i.Permissions),
 	}, nil
 }
 

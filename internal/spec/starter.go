@@ -2,8 +2,10 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -25,16 +27,20 @@ func Format(name string, src []byte) ([]byte, error) {
 	return hclwrite.Format(src), nil
 }
 
-// Starter gives a spec for one app, whose values are as the user would write
-// them in HCL; what is optional stands commented out, with its default.
-func Starter(name string, values map[string]string) []byte {
+// Values are attributes to set, by the names of their blocks and their own, as the
+// user would write them in HCL.
+type Values map[string]map[string]string
+
+// Starter gives a spec for one app; what is optional and not among the values stands
+// commented out, with its default.
+func Starter(name string, values Values) []byte {
 	p := &parser{}
 	var b bytes.Buffer
 	b.WriteString("# What this host needs of GitHub. Then: ghauth-provision plan, ghauth-provision apply.\n")
 	app := p.appBlock(&App{})
 	fmt.Fprintf(&b, "\n# %s\napp %s {\n", app.doc, Quote(name))
 	for _, a := range app.attrs {
-		if v, ok := values[a.name]; ok {
+		if v, ok := values[app.name][a.name]; ok {
 			fmt.Fprintf(&b, "  # %s\n  %s = %s\n", a.doc, a.name, v)
 		} else {
 			fmt.Fprintf(&b, "  # %s: %s\n", a.name, a.doc)
@@ -42,25 +48,38 @@ func Starter(name string, values map[string]string) []byte {
 	}
 	b.WriteString("}\n")
 	for _, block := range p.blocks(p.defaults()) {
-		fmt.Fprintf(&b, "\n# %s\n", block.doc)
-		for line := range strings.Lines(optional(block)) {
-			b.WriteString("# " + line)
-		}
+		fmt.Fprintf(&b, "\n# %s\n%s", block.doc, optional(block, values[block.name]))
 	}
 	return hclwrite.Format(b.Bytes())
 }
 
-// optional gives a block that sets all its attributes to their defaults.
-func optional(block block) string {
+// optional gives a block that sets all its attributes. Those that have no value of
+// their own have their defaults and are commented out, and so is a block of none but
+// such.
+func optional(block block, values map[string]string) string {
 	var b strings.Builder
+	unset := []bool{len(values) == 0}
 	fmt.Fprintf(&b, "%s {\n", block.name)
 	for _, a := range block.attrs {
-		if code(a.fallback) != a.fallback {
-			fmt.Fprintf(&b, "%s = %s # %s\n", a.name, a.fallback, strings.TrimSuffix(a.doc, "."))
+		v, ok := values[a.name]
+		if ok || code(a.fallback) != a.fallback {
+			fmt.Fprintf(&b, "%s = %s # %s\n", a.name, cmp.Or(v, a.fallback), strings.TrimSuffix(a.doc, "."))
+			unset = append(unset, !ok)
 		}
 	}
 	b.WriteString("}\n")
-	return string(hclwrite.Format([]byte(b.String())))
+	unset = append(unset, len(values) == 0)
+	var text strings.Builder
+	for i, line := range slices.Collect(strings.Lines(string(hclwrite.Format([]byte(b.String()))))) {
+		switch {
+		case unset[i] && len(values) > 0:
+			line = "# " + strings.TrimLeft(line, " ")
+		case unset[i]:
+			line = "# " + line
+		}
+		text.WriteString(line)
+	}
+	return text.String()
 }
 
 // Quote gives text as an HCL expression.

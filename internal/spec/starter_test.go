@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestStarter(t *testing.T) {
-	src := Starter("takopi", map[string]string{"app_id": "1", "installation_id": "2", "private_key": Quote(`~/a "b" ${c}.pem`)})
+	src := Starter("takopi", Values{"app": {"app_id": "1", "installation_id": "2", "private_key": Quote(`~/a "b" ${c}.pem`)}})
 	s, err := Parse("/d/x.hcl", src, Inputs{Home: "/h"})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
@@ -38,6 +39,24 @@ func TestStarter(t *testing.T) {
 	}
 	if !strings.Contains(all.String(), "\n  interval") {
 		t.Errorf("nothing was put back:\n%s", &all)
+	}
+}
+
+func TestStarterWithMore(t *testing.T) {
+	src := Starter("takopi", Values{"app": {"app_id": "1", "installation": Quote("octo-org"), "private_key": Quote("k")},
+		"github": {"host": Quote("ghe.example.com"), "ca_file": Quote("ca.pem")}, "refresh": {"interval": Quote("10m")}})
+	s, err := Parse("/d/x.hcl", src, Inputs{Home: "/h"})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, src)
+	}
+	if s.GitHub.Host != "ghe.example.com" || s.GitHub.CAFile != "/d/ca.pem" || s.Refresh.Interval != 10*time.Minute || s.Refresh.Timeout != 90*time.Second {
+		t.Errorf("it says %+v\n%s", s, src)
+	}
+	if !strings.Contains(string(src), "\n  # timeout ") {
+		t.Errorf("it does not tell of what the block may have besides:\n%s", src)
+	}
+	if got, err := Format("x", src); err != nil || string(got) != string(src) {
+		t.Errorf("it is not formatted: %v\n%s", err, got)
 	}
 }
 
