@@ -14,6 +14,7 @@ var faults = []fault{
 	{"dead-holder", "whoever holds the lock dies", "the kernel frees it"},
 	{"clock-fast", "this host's clock is ahead", "corrected by GitHub's `Date`, with one more try and a warning"},
 	{"clock-slow", "this host's clock is behind", "the same; the token's life is judged by GitHub's clock"},
+	{"clock-set", "this host's clock is set while a token lives, or during a run", "the token's age goes by the time since the boot, deadlines by the monotonic clock"},
 	{"wrong-app", "401: the key or the App's id is wrong", "the clock is looked at first; then final, with what to check"},
 	{"suspended", "403: the installation is suspended", "final, with what to do"},
 	{"rate-limit", "403 or 429: a rate limit", "`Retry-After` and the reset are obeyed where the time allows it"},

@@ -33,11 +33,12 @@ func TestWriteTokenBytes(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "github-token.env")
 		token := hourToken
 		token.CreatedAt = now.In(time.FixedZone("", 3600))
-		if err := writeToken(App{TokenFile: path, Host: tt.host}, Stored{Token: token}); err != nil {
+		app := App{TokenFile: path, Host: tt.host, uptime: func() uptime { return uptime{"a-b", 90500 * time.Millisecond} }}
+		if err := writeToken(app, Stored{Token: token}); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(path)
-		want := tt.want + "GHAUTH_TOKEN_SOURCE=" + App{Host: tt.host}.source() + "\n"
+		want := tt.want + "GHAUTH_TOKEN_SOURCE=" + App{Host: tt.host}.source() + "\nGHAUTH_TOKEN_UPTIME=a-b:90\n"
 		if got := string(data); err != nil || got != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", tt.host, got, want)
 		}
@@ -100,7 +101,7 @@ func TestShellReadsTheTokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	vars, err := envfile.Parse(data)
-	if err != nil || len(vars) != 6 {
+	if err != nil || len(vars) != 7 {
 		t.Fatalf("%d variables, %v", len(vars), err)
 	}
 	for name, value := range vars {
