@@ -34,7 +34,10 @@ func tell(file string) (status int) {
 			"await":    await,
 			"crash":    crash,
 			"exits":    exits,
+			"fails":    fails,
 			"github":   githubCommand,
+			"kept":     kept,
+			"remember": remember,
 			"mode":     mode,
 			"leaks":    leaks,
 			"page":     page,
@@ -55,6 +58,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
 	env.Values[pageKey{}] = new(reading)
+	env.Values[pictureKey{}] = new(map[string]string)
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)
 	return nil
 }
