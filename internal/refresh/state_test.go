@@ -95,6 +95,7 @@ func TestGHLoggedOut(t *testing.T) {
 	s.mints(1)
 }
 
+// Fault: odd-xdg
 func TestGHConfigDir(t *testing.T) {
 	for _, tt := range []struct {
 		env  []string
@@ -104,6 +105,9 @@ func TestGHConfigDir(t *testing.T) {
 		{[]string{"HOME=/h", "XDG_CONFIG_HOME=/x"}, "/x/gh"},
 		{[]string{"HOME=/h", "XDG_CONFIG_HOME=/x", "GH_CONFIG_DIR=/g"}, "/g"},
 		{[]string{"HOME=/h", "GH_CONFIG_DIR="}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME="}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME=x"}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME=./x/../y"}, "/h/.config/gh"},
 	} {
 		if got := GHConfigDir(tt.env); got != tt.want {
 			t.Errorf("GHConfigDir(%q) = %q, want %q", tt.env, got, tt.want)

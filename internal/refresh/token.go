@@ -107,7 +107,7 @@ func writeToken(app App, t Stored) error {
 			fmt.Fprintf(&b, "%s=%s\n", more.name, more.value)
 		}
 	}
-	return atomicfile.Write(app.TokenFile, []byte(b.String()), 0o600)
+	return atomicfile.WritePrivate(app.TokenFile, []byte(b.String()), 0o600)
 }
 
 // TokenNames are the variables that gh takes tokens and their host from

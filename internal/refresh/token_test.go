@@ -30,7 +30,7 @@ func TestWriteTokenBytes(t *testing.T) {
 		{"github.localhost", head + plain + "GH_HOST=github.localhost\n" + times},
 	}
 	for _, tt := range tests {
-		path := filepath.Join(t.TempDir(), "github-token.env")
+		path := filepath.Join(private(t), "github-token.env")
 		token := hourToken
 		token.CreatedAt = now.In(time.FixedZone("", 3600))
 		app := App{TokenFile: path, Host: tt.host, uptime: func() uptime { return uptime{"a-b", 90500 * time.Millisecond} }}
@@ -50,7 +50,7 @@ func TestWriteTokenBytes(t *testing.T) {
 
 func TestWriteTokenMode(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
-		path := filepath.Join(t.TempDir(), "github-token.env")
+		path := filepath.Join(private(t), "github-token.env")
 		if err := os.WriteFile(path, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func longToken() mint.Token {
 
 // Fault: long-token
 func TestLongTokenRoundTrip(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "github-token.env")
+	path := filepath.Join(private(t), "github-token.env")
 	if err := writeToken(App{TokenFile: path, Host: "github.com"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestLongTokenRoundTrip(t *testing.T) {
 }
 
 func TestShellReadsTheTokenFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "github-token.env")
+	path := filepath.Join(private(t), "github-token.env")
 	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestReadTokenForeign(t *testing.T) {
 		{"GITHUB_TOKEN=tok\nGITHUB_TOKEN_EXPIRES_AT=2026-06-01T12:00:00Z\n", written, now},
 	}
 	for _, tt := range tests {
-		path := filepath.Join(t.TempDir(), "f")
+		path := filepath.Join(private(t), "f")
 		if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestReadTokenForeign(t *testing.T) {
 
 // A FIFO that blocks would time the whole test out.
 func TestReadTokenRefuses(t *testing.T) {
-	dir := t.TempDir()
+	dir := private(t)
 	path := func(name string) string { return filepath.Join(dir, name) }
 	text := func(name, text string) error { return os.WriteFile(path(name), []byte(text), 0o600) }
 	for _, err := range []error{
