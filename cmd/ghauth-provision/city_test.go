@@ -51,6 +51,7 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github suspend INSTALLATION, and unsuspend
 //	github revoke                   all tokens
 //	github minted N                 so many tokens have been minted so far
+//	github lived                    each was, before the one before it was dead
 //	github requests N               so many requests have come so far
 //	github revoked N                so many of them have been revoked
 //	github pleased                  all that came and went fits GitHub's description
@@ -119,6 +120,8 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		if got := len(c.server.Minted()); got != int(number(1)) {
 			ts.Fatalf("%d tokens were minted, want %s", got, args[1])
 		}
+	case "lived":
+		c.lived(ts)
 	case "revoked":
 		got := 0
 		for _, t := range c.server.Minted() {
@@ -139,6 +142,24 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	default:
 		ts.Fatalf("github %s?", args[0])
+	}
+}
+
+// lived fails unless there has always been a living token since the first, whose lives
+// are all of the length that they have now.
+func (c *city) lived(ts *testscript.TestScript) {
+	var life time.Duration
+	c.server.Change(func() { life = c.server.TokenLife })
+	all := c.server.Minted()
+	dies := all[0].ExpiresAt
+	for _, t := range all[1:] {
+		if late := t.ExpiresAt.Add(-life).Sub(dies); late >= 0 {
+			ts.Fatalf("a token was minted %s after the one before had died", late)
+		}
+		dies = t.ExpiresAt
+	}
+	if !time.Now().Before(dies) {
+		ts.Fatalf("the newest token died at %s", dies)
 	}
 }
 

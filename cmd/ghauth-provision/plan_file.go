@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -43,13 +44,25 @@ func readPlan(file string) (r planReport, err error) {
 	if err != nil {
 		return r, &failure{exitBadInput, "the plan cannot be read: " + err.Error(), "save one: " + program + " plan --out FILE"}
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || r.Version != planVersion || r.Spec == "" {
+	r, ok := parsePlan(data)
+	if !ok {
 		return r, &failure{exitBadInput, file + " is no plan that this version of " + program + " has saved",
 			"a spec is named by --spec FILE; a plan is saved by: " + program + " plan --out FILE"}
 	}
 	return r, nil
+}
+
+// parsePlan takes one whole plan of this version and nothing else.
+func parsePlan(data []byte) (r planReport, ok bool) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil || r.Version != planVersion || r.Spec == "" {
+		return planReport{}, false
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return planReport{}, false
+	}
+	return r, true
 }
 
 // from gives what is left of the plan when n of its actions are done.

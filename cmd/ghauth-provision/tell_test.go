@@ -35,7 +35,10 @@ func tell(file string) (status int) {
 			"browser":  browserCommand,
 			"crash":    crash,
 			"exits":    exits,
+			"fails":    fails,
 			"github":   githubCommand,
+			"kept":     kept,
+			"remember": remember,
 			"mode":     mode,
 			"leaks":    leaks,
 			"page":     page,
@@ -57,6 +60,7 @@ func setUp(env *testscript.Env) error {
 	env.Values[cityKey{}] = newCity()
 	env.Values[pageKey{}] = new(reading)
 	env.Values[browserKey{}] = new(browser)
+	env.Values[pictureKey{}] = new(map[string]string)
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)
 	return nil
 }

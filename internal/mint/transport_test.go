@@ -114,6 +114,8 @@ func TestCAFile(t *testing.T) {
 }
 
 // A good certificate for another host is none.
+//
+// Fault: bad-certificate
 func TestCertificateOfAnotherHost(t *testing.T) {
 	ca := newAuthority(t)
 	w := newWorld(t)

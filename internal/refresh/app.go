@@ -31,6 +31,8 @@ type App struct {
 	Timeout        time.Duration // bound on one run
 	GH             bool          // this app logs gh in
 	GHDir          string        // and gh keeps that there; empty: where its environment says
+
+	uptime func() uptime // nil: the kernel's
 }
 
 // Apps reads the app env files of dir, the default app first and the others by

@@ -21,7 +21,7 @@ func TestClearGH(t *testing.T) {
 		{"logged out", "{}\n", false},
 		{"logged in", "github.com:\n    oauth_token: x\n", true},
 	} {
-		dir := t.TempDir()
+		dir := private(t)
 		files := map[string]string{"config.yml": "version: 1\n", "theirs": ""}
 		if test.hosts != "absent" {
 			files["hosts.yml"] = test.hosts
@@ -48,7 +48,7 @@ func TestClearGH(t *testing.T) {
 			t.Errorf("%s: left %v, want %d files", test.name, entries, want)
 		}
 	}
-	if err := (&Refresher{}).ClearGH(filepath.Join(t.TempDir(), "nowhere/hosts.yml")); err != nil {
+	if err := (&Refresher{}).ClearGH(filepath.Join(private(t), "nowhere/hosts.yml")); err != nil {
 		t.Errorf("no directory: %v", err)
 	}
 }
@@ -69,8 +69,8 @@ func TestClearGHConfig(t *testing.T) {
 		{"of another directory", "gh's\n", ghStamp{config: sum, dir: "/elsewhere"}, true},
 		{"without a stamp", "gh's\n", ghStamp{}, true},
 	} {
-		r := &Refresher{Dir: t.TempDir()}
-		path := filepath.Join(t.TempDir(), "config.yml")
+		r := &Refresher{Dir: private(t)}
+		path := filepath.Join(private(t), "config.yml")
 		write(t, path, test.holds)
 		if test.stamp != (ghStamp{}) {
 			test.stamp.token, test.stamp.host, test.stamp.state, test.stamp.dir = "0", "h", told, cmp.Or(test.stamp.dir, filepath.Dir(path))
@@ -90,7 +90,7 @@ func TestClearGHConfig(t *testing.T) {
 // What is not a file that gh writes is left, and all else with it.
 func TestClearGHLeavesOddities(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := private(t)
 	if err := os.WriteFile(filepath.Join(dir, "config.yml"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -33,5 +33,5 @@ func (a App) outdate(token mint.Secret) error {
 	}
 	all = append(all, token.Digest())
 	all = all[max(0, len(all)-maxEarlier):]
-	return atomicfile.Write(EarlierFile(a.TokenFile), []byte(strings.Join(all, "\n")+"\n"), 0o600)
+	return atomicfile.WritePrivate(EarlierFile(a.TokenFile), []byte(strings.Join(all, "\n")+"\n"), 0o600)
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // GHConfigDir is where gh keeps its logins with the environment env (`gh help
-// environment`).
+// environment`). An XDG_CONFIG_HOME that is not absolute counts as not set (XDG Base
+// Directory Specification, "Environment variables"): gh would take it from wherever
+// it was started, and a login there would be found from nowhere else.
 func GHConfigDir(env []string) string {
 	get := func(name string) (value string) {
 		for _, v := range env {
@@ -26,7 +28,7 @@ func GHConfigDir(env []string) string {
 	if dir := get("GH_CONFIG_DIR"); dir != "" {
 		return dir
 	}
-	if dir := get("XDG_CONFIG_HOME"); dir != "" {
+	if dir := get("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "gh")
 	}
 	return filepath.Join(get("HOME"), ".config/gh")

@@ -39,7 +39,7 @@ func (s ghStamp) text() string {
 }
 
 func (s ghStamp) write(path string) error {
-	return atomicfile.Write(path, []byte(s.text()), 0o600)
+	return atomicfile.WritePrivate(path, []byte(s.text()), 0o600)
 }
 
 // readStamp reads a stamp; what is none is an empty one.

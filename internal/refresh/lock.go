@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -17,18 +18,25 @@ import (
 // *BusyError. The kernel frees it when its holder dies (flock(2)), so that it
 // is never stale. [Refresher.Run] takes it itself: its caller must not hold it.
 func Lock(ctx context.Context, dir string) (unlock func(), err error) {
-	unlock, _, err = lock(ctx, dir)
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	unlock, _, err = lock(ctx, d)
 	return unlock, err
 }
 
 // lock also tells since when the holder that it had to wait for had the lock;
 // zero if the lock was free.
-func lock(ctx context.Context, dir string) (unlock func(), held time.Time, err error) {
-	path := filepath.Join(dir, ".ghauth.lock")
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
+func lock(ctx context.Context, dir *os.File) (unlock func(), held time.Time, err error) {
+	const name = ".ghauth.lock"
+	path := filepath.Join(dir.Name(), name)
+	fd, err := unix.Openat(int(dir.Fd()), name, unix.O_RDWR|unix.O_CREAT|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
 	if err != nil {
-		return nil, held, err
+		return nil, held, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
+	f := os.NewFile(uintptr(fd), path)
 	if held, err = wait(ctx, f); err != nil {
 		f.Close()
 		return nil, held, err

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/audit"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"golang.org/x/sys/unix"
@@ -122,7 +123,12 @@ func (r *Refresher) lock(ctx context.Context) (unlock func(), held time.Time, er
 	if err := unix.Access(r.Dir, unix.W_OK); err != nil {
 		return nil, held, &WriteError{r.Dir, err}
 	}
-	unlock, held, err = lock(ctx, r.Dir)
+	dir, err := atomicfile.OpenPrivate(r.Dir)
+	if err != nil {
+		return nil, held, &WriteError{r.Dir, err}
+	}
+	defer dir.Close()
+	unlock, held, err = lock(ctx, dir)
 	var busy *BusyError
 	if err != nil && !errors.As(err, &busy) {
 		err = &WriteError{r.Dir, err}

@@ -62,6 +62,16 @@ func newSite(t *testing.T, names ...string) *site {
 	return s
 }
 
+// private makes a directory as the key directory is.
+func private(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func (s *site) addApp(i int, name, url string) {
 	id := int64(firstInst + i)
 	s.github.AddInstallation(githubtest.Installation{

@@ -31,6 +31,7 @@ func (a App) Stored(now time.Time) (Stored, State, error) {
 
 func (a App) stored(now time.Time) (tokenFile, State, error) {
 	s, err := readToken(a.TokenFile)
+	s.atLeast(a.sinceBoot(), now)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return s, Missing, nil
@@ -52,5 +53,5 @@ func (a App) stored(now time.Time) (tokenFile, State, error) {
 // left, or it comes from the future, as after a clock was set back. No token,
 // the zero one, is due.
 func due(t mint.Token, now time.Time, within time.Duration) bool {
-	return t.ExpiresAt.Sub(now) <= within || t.CreatedAt.Sub(now) > time.Minute
+	return t.ExpiresAt.Sub(now) <= within || t.CreatedAt.Sub(now) > clockBack
 }

@@ -3,6 +3,7 @@ package refresh
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -15,7 +16,10 @@ func TestStored(t *testing.T) {
 	}{
 		{"fresh", func(s *site) { s.store("ghs_canary0123456789", renew+time.Second) }, Fresh},
 		{"due", func(s *site) { s.store("ghs_canary0123456789", renew) }, Due},
-		{"from the future", func(s *site) { s.store("ghs_canary0123456789", 3*time.Hour) }, Due},
+		{"from the future of another boot", func(s *site) {
+			s.store("ghs_canary0123456789", 3*time.Hour)
+			s.write("github-token.env", strings.Replace(s.read("github-token.env"), "GHAUTH_TOKEN_UPTIME=", "GHAUTH_TOKEN_UPTIME=another-", 1))
+		}, Due},
 		{"expired", func(s *site) { s.store("ghs_canary0123456789", 0) }, Expired},
 		{"missing", func(*site) {}, Missing},
 		{"foreign", func(s *site) {
@@ -91,6 +95,7 @@ func TestGHLoggedOut(t *testing.T) {
 	s.mints(1)
 }
 
+// Fault: odd-xdg
 func TestGHConfigDir(t *testing.T) {
 	for _, tt := range []struct {
 		env  []string
@@ -100,6 +105,9 @@ func TestGHConfigDir(t *testing.T) {
 		{[]string{"HOME=/h", "XDG_CONFIG_HOME=/x"}, "/x/gh"},
 		{[]string{"HOME=/h", "XDG_CONFIG_HOME=/x", "GH_CONFIG_DIR=/g"}, "/g"},
 		{[]string{"HOME=/h", "GH_CONFIG_DIR="}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME="}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME=x"}, "/h/.config/gh"},
+		{[]string{"HOME=/h", "XDG_CONFIG_HOME=./x/../y"}, "/h/.config/gh"},
 	} {
 		if got := GHConfigDir(tt.env); got != tt.want {
 			t.Errorf("GHConfigDir(%q) = %q, want %q", tt.env, got, tt.want)

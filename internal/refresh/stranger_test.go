@@ -10,7 +10,7 @@ import (
 )
 
 func TestForeign(t *testing.T) {
-	dir := t.TempDir()
+	dir := private(t)
 	for _, test := range []struct {
 		name, text string
 		want       bool
@@ -55,7 +55,7 @@ func TestGHStranger(t *testing.T) {
 		{"ours, and a person's beside it", "github.localhost:\n    users:\n        ada:\n            oauth_token: gho_ada\n        bot:\n            oauth_token: " + mine + "\n    oauth_token: " + mine + "\n    user: bot\n", "bot", false},
 		{"a person's, and ours beside it", "github.localhost:\n    users:\n        bot:\n            oauth_token: " + mine + "\n    oauth_token: gho_ada\n    user: ada\n", "ada", true},
 	} {
-		dir := t.TempDir()
+		dir := private(t)
 		if test.hosts != "" {
 			write(t, filepath.Join(dir, "hosts.yml"), test.hosts)
 		}

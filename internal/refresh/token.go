@@ -45,6 +45,7 @@ type tokenFile struct {
 	source  string      // of the app that it was minted for; empty in a foreign file
 	mode    fs.FileMode // of the file that was read
 	written time.Time
+	stored  uptime // zero in a foreign file
 }
 
 func readToken(path string) (f tokenFile, err error) {
@@ -65,7 +66,7 @@ func readToken(path string) (f tokenFile, err error) {
 	}
 	f = tokenFile{
 		Stored: Stored{Owner: vars["GHAUTH_TOKEN_OWNER"], Key: vars["GHAUTH_TOKEN_KEY"], Signer: vars["GHAUTH_TOKEN_SIGNER"]},
-		source: vars["GHAUTH_TOKEN_SOURCE"], mode: info.Mode().Perm(), written: info.ModTime(),
+		source: vars["GHAUTH_TOKEN_SOURCE"], mode: info.Mode().Perm(), written: info.ModTime(), stored: parseUptime(vars["GHAUTH_TOKEN_UPTIME"]),
 	}
 	f.Value, f.CreatedAt = mint.Secret(value), info.ModTime()
 	if at, err := time.Parse(time.RFC3339, vars["GITHUB_TOKEN_CREATED_AT"]); err == nil {
@@ -100,12 +101,13 @@ func writeToken(app App, t Stored) error {
 	fmt.Fprintf(&b, "GHAUTH_TOKEN_SOURCE=%s\n", app.source())
 	for _, more := range []struct{ name, value string }{
 		{"GHAUTH_TOKEN_OWNER", t.Owner}, {"GHAUTH_TOKEN_KEY", t.Key}, {"GHAUTH_TOKEN_SIGNER", t.Signer},
+		{"GHAUTH_TOKEN_UPTIME", app.sinceBoot().String()},
 	} {
 		if more.value != "" {
 			fmt.Fprintf(&b, "%s=%s\n", more.name, more.value)
 		}
 	}
-	return atomicfile.Write(app.TokenFile, []byte(b.String()), 0o600)
+	return atomicfile.WritePrivate(app.TokenFile, []byte(b.String()), 0o600)
 }
 
 // TokenNames are the variables that gh takes tokens and their host from

@@ -30,14 +30,15 @@ func TestWriteTokenBytes(t *testing.T) {
 		{"github.localhost", head + plain + "GH_HOST=github.localhost\n" + times},
 	}
 	for _, tt := range tests {
-		path := filepath.Join(t.TempDir(), "github-token.env")
+		path := filepath.Join(private(t), "github-token.env")
 		token := hourToken
 		token.CreatedAt = now.In(time.FixedZone("", 3600))
-		if err := writeToken(App{TokenFile: path, Host: tt.host}, Stored{Token: token}); err != nil {
+		app := App{TokenFile: path, Host: tt.host, uptime: func() uptime { return uptime{"a-b", 90500 * time.Millisecond} }}
+		if err := writeToken(app, Stored{Token: token}); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(path)
-		want := tt.want + "GHAUTH_TOKEN_SOURCE=" + App{Host: tt.host}.source() + "\n"
+		want := tt.want + "GHAUTH_TOKEN_SOURCE=" + App{Host: tt.host}.source() + "\nGHAUTH_TOKEN_UPTIME=a-b:90\n"
 		if got := string(data); err != nil || got != want {
 			t.Errorf("%s:\n%s\nwant:\n%s", tt.host, got, want)
 		}
@@ -49,7 +50,7 @@ func TestWriteTokenBytes(t *testing.T) {
 
 func TestWriteTokenMode(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
-		path := filepath.Join(t.TempDir(), "github-token.env")
+		path := filepath.Join(private(t), "github-token.env")
 		if err := os.WriteFile(path, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +76,7 @@ func longToken() mint.Token {
 
 // Fault: long-token
 func TestLongTokenRoundTrip(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "github-token.env")
+	path := filepath.Join(private(t), "github-token.env")
 	if err := writeToken(App{TokenFile: path, Host: "github.com"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestLongTokenRoundTrip(t *testing.T) {
 }
 
 func TestShellReadsTheTokenFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "github-token.env")
+	path := filepath.Join(private(t), "github-token.env")
 	if err := writeToken(App{TokenFile: path, Host: "github.localhost"}, Stored{Token: longToken()}); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestShellReadsTheTokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	vars, err := envfile.Parse(data)
-	if err != nil || len(vars) != 6 {
+	if err != nil || len(vars) != 7 {
 		t.Fatalf("%d variables, %v", len(vars), err)
 	}
 	for name, value := range vars {
@@ -124,7 +125,7 @@ func TestReadTokenForeign(t *testing.T) {
 		{"GITHUB_TOKEN=tok\nGITHUB_TOKEN_EXPIRES_AT=2026-06-01T12:00:00Z\n", written, now},
 	}
 	for _, tt := range tests {
-		path := filepath.Join(t.TempDir(), "f")
+		path := filepath.Join(private(t), "f")
 		if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +141,7 @@ func TestReadTokenForeign(t *testing.T) {
 
 // A FIFO that blocks would time the whole test out.
 func TestReadTokenRefuses(t *testing.T) {
-	dir := t.TempDir()
+	dir := private(t)
 	path := func(name string) string { return filepath.Join(dir, name) }
 	text := func(name, text string) error { return os.WriteFile(path(name), []byte(text), 0o600) }
 	for _, err := range []error{

@@ -10,6 +10,15 @@ func (r Refresh) Delay() time.Duration { return min(30*time.Second, r.Interval/1
 // Accuracy is told of with Delay.
 func (r Refresh) Accuracy() time.Duration { return min(10*time.Second, r.Interval/10) }
 
+// Due is how much life is left, at most, where a tick mints: RenewWithin, and as much
+// as the last mint and this tick may be off their times. Ticks come at a distance that
+// often divides RenewWithin, and one that comes a moment early would leave a token
+// to the next, as if it had failed. A token that the tick before has minted is not due.
+func (r Refresh) Due() time.Duration {
+	late := r.Delay() + r.Accuracy() + r.Timeout
+	return max(r.RenewWithin, min(r.RenewWithin+late, TokenLife-r.Interval))
+}
+
 // needed gives the least renew_within with which no token dies because of one
 // failure. At worst a tick finds a token that is not yet due, the run of the next
 // one fails after all of its time, and the one after that, which no timer starts

@@ -61,3 +61,20 @@ func play(r Refresh, late int, calendar bool) time.Duration {
 	}
 	return dead - end
 }
+
+// A tick mints as early as the next one may be late, and not what the one before has minted.
+func TestDue(t *testing.T) {
+	for _, tt := range []struct {
+		r    Refresh
+		want time.Duration
+	}{
+		{Refresh{5 * time.Minute, 30 * time.Minute, 90 * time.Second}, 32*time.Minute + 10*time.Second},
+		{Refresh{2 * time.Second, 10 * time.Second, 2 * time.Second}, 12400 * time.Millisecond},
+		{Refresh{5 * time.Minute, 54 * time.Minute, 90 * time.Second}, 55 * time.Minute},
+		{Refresh{5 * time.Minute, 59 * time.Minute, 90 * time.Second}, 59 * time.Minute},
+	} {
+		if got := tt.r.Due(); got != tt.want {
+			t.Errorf("%+v: due when %s are left, want %s", tt.r, got, tt.want)
+		}
+	}
+}

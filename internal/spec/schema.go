@@ -62,7 +62,7 @@ func (p *parser) pathsBlock(d *Paths) block {
 func (p *parser) refreshBlock(r *Refresh) block {
 	return block{name: "refresh", doc: "The rhythm of the refresh timer.", attrs: []attribute{
 		{"interval", "Time between two ticks.", `"5m"`, duration(&r.Interval, time.Second, time.Second, 30*time.Minute)},
-		{"renew_within", "A tick mints when at most this much of the token's life is left.", `"30m"`, duration(&r.RenewWithin, time.Second, time.Second, TokenLife-time.Second)},
+		{"renew_within", "A tick mints when at most this much of the token's life is left, or what a tick may be late more.", `"30m"`, duration(&r.RenewWithin, time.Second, time.Second, TokenLife-time.Second)},
 		{"timeout", "Bound on one run.", `"90s"`, duration(&r.Timeout, time.Second, time.Second, 10*time.Minute)},
 	}, check: func(f found) { p.rhythm(*r, f) }}
 }

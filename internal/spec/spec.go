@@ -62,7 +62,7 @@ type Paths struct {
 // Refresh is the rhythm of the timer.
 type Refresh struct {
 	Interval    time.Duration // between two ticks; whole seconds
-	RenewWithin time.Duration // a tick mints when at most this much life is left
+	RenewWithin time.Duration // a tick mints when at most this much life is left, see Due
 	Timeout     time.Duration // bound on one run
 }
 

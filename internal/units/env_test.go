@@ -55,7 +55,7 @@ func varsOf(s *spec.Spec, i int) map[string]string {
 		"GITHUB_APP_INSTALLATION_ID": fmt.Sprint(app.InstallationID),
 		"GITHUB_API_URL":             s.GitHub.APIURL,
 		"GITHUB_HOST":                s.GitHub.Host,
-		"GHAUTH_RENEW_WITHIN":        s.Refresh.RenewWithin.String(),
+		"GHAUTH_RENEW_WITHIN":        s.Refresh.Due().String(),
 		"GHAUTH_TIMEOUT":             s.Refresh.Timeout.String(),
 		"GHAUTH_GH_LOGIN":            fmt.Sprint(s.GH.Enabled && i == 0),
 	}
@@ -127,7 +127,7 @@ func appOf(s *spec.Spec, i int, dir string) refresh.App {
 		Issuer: cmp.Or(app.ClientID, fmt.Sprint(app.AppID)), InstallationID: app.InstallationID, Installation: app.Installation,
 		Repositories: app.Repositories, Permissions: app.Permissions, Key: app.Signer, NextKey: app.NextSigner,
 		APIURL: s.GitHub.APIURL, Host: s.GitHub.Host, CAFile: s.GitHub.CAFile,
-		RenewWithin: s.Refresh.RenewWithin, Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
+		RenewWithin: s.Refresh.Due(), Timeout: s.Refresh.Timeout, GH: s.GH.Enabled && i == 0,
 	}
 	if a.GH {
 		a.GHDir = s.GH.ConfigDir
