@@ -31,7 +31,7 @@ func TestShadow(t *testing.T) {
 }
 
 func TestHolders(t *testing.T) {
-	app := App{TokenFile: filepath.Join(t.TempDir(), "token.env"), Host: "github.com"}
+	app := App{TokenFile: filepath.Join(private(t), "token.env"), Host: "github.com"}
 	for i := range 4 {
 		token := mint.Token{Value: mint.Secret(fmt.Sprintf("ghs_canary%d0123456789", i)), CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
 		if i == 3 {
@@ -72,7 +72,7 @@ process 30 ("agent-30\x1b") has ghs_cana… (sha256 %s) in GH_TOKEN`,
 }
 
 func TestEarlierIsBounded(t *testing.T) {
-	app := App{TokenFile: filepath.Join(t.TempDir(), "token.env")}
+	app := App{TokenFile: filepath.Join(private(t), "token.env")}
 	token := func(i int) mint.Secret { return mint.Secret(fmt.Sprintf("ghs_canary%03d0123456789", i)) }
 	for i := range maxEarlier + 10 {
 		if err := app.outdate(token(i)); err != nil {
