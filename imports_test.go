@@ -12,6 +12,7 @@ import (
 var mayImport = map[string][]string{
 	"templates":           {},
 	"internal/githubhost": {},
+	"internal/man":        {},
 	"internal/gitconfig":  {},
 	"internal/envfile":    {},
 	"internal/atomicfile": {},
@@ -19,7 +20,7 @@ var mayImport = map[string][]string{
 	"internal/audit":      {"internal/atomicfile"},
 	"internal/takopi":     {"templates"},
 	"internal/keysource":  {"internal/githubhost"},
-	"internal/spec":       {"internal/githubhost", "internal/keysource"},
+	"internal/spec":       {"internal/githubhost", "internal/keysource", "internal/man"},
 	"internal/mint":       {"internal/githubhost"},
 	"internal/child":      {"internal/mint"},
 	"internal/signer":     {"internal/child", "internal/keysource", "internal/mint"},
@@ -30,7 +31,7 @@ var mayImport = map[string][]string{
 	"internal/units":      {"internal/broker", "internal/envfile", "internal/gitconfig", "internal/githubhost", "internal/plan", "internal/spec", "templates"},
 	"internal/plugin":     {"internal/child", "internal/mint", "internal/refresh"},
 	"cmd/ghauth-provision": {"internal/atomicfile", "internal/audit", "internal/broker", "internal/child", "internal/gitconfig", "internal/gitcredential", "internal/githubhost",
-		"internal/keysource", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
+		"internal/keysource", "internal/man", "internal/mint", "internal/plan", "internal/plugin", "internal/preflight", "internal/refresh", "internal/signer", "internal/spec",
 		"internal/systemd", "internal/takopi", "internal/units"},
 	"internal/gitcredential": {},
 
