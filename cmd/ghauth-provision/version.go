@@ -8,10 +8,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// version is set by the linker for a release; else the build's own record of
-// where it came from stands in.
-var version string
-
 func versionString() string { return thisBuild().Version }
 
 // A build is what is known of how a binary came to be.
@@ -29,9 +25,6 @@ func thisBuild() build {
 	b := build{Version: "devel"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b = buildOf(info)
-	}
-	if version != "" {
-		b.Version = version
 	}
 	b.Go, b.Platform = runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH
 	return b
