@@ -17,7 +17,7 @@ func TestRelease(t *testing.T) {
 	testboot.Need(t)
 	dist := release(t, "../..")
 	for name, look := range map[string]func(*testing.T, string){
-		"machines": installed, "bill of materials": billed, "packages": checked, "the same again": same,
+		"machines": installed, "bill of materials": billed, "packages": checked, "the same again": same, "what is none": refused,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,5 +155,26 @@ func same(t *testing.T, dist string) {
 	}
 	if out, err := exec.Command("diff", "-r", dist, release(t, elsewhere)).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// refused: what is no version, or none that the changelog has, is not released, and
+// what was built before stays.
+func refused(t *testing.T, _ string) {
+	dist := t.TempDir()
+	built := filepath.Join(dist, "built")
+	if err := os.WriteFile(built, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for version, want := range map[string]string{"v0.1.0": "usage", "next": "usage", "99.0.0": "CHANGELOG.md has no [99.0.0]"} {
+		cmd := exec.Command("../../dev/release", version)
+		cmd.Env = append(os.Environ(), "DIST="+dist)
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s: %v, %s", version, err, out)
+		}
+	}
+	if _, err := os.Stat(built); err != nil {
+		t.Error(err)
 	}
 }
