@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/urfave/cli/v2"
 )
 
@@ -46,6 +47,8 @@ func TestManuals(t *testing.T) {
 
 // shown gives a page as a reader sees it.
 func shown(t *testing.T, page string) string {
+	t.Helper()
+	testneed.Program(t, "man", "mandoc")
 	file := filepath.Join(t.TempDir(), "page")
 	if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
 		t.Fatal(err)

@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // TestRelease builds a release of the commit that is checked out, and looks at all of it.
 func TestRelease(t *testing.T) {
 	testboot.Need(t)
+	testneed.Program(t, "git", "lintian", "rpm", "dpkg-deb")
 	dist := release(t, "../..")
 	for name, look := range map[string]func(*testing.T, string){
 		"machines": installed, "bill of materials": billed, "packages": checked, "the same again": same, "what is none": refused,
@@ -111,6 +113,7 @@ func checked(t *testing.T, dist string) {
 		{"sha256sum", "--check", "--strict", "SHA256SUMS"},
 		{"lintian", "--allow-root", "--fail-on", "error,warning", one(t, dist, "*_amd64.deb")},
 		{"rpm", "--checksig", "--nosignature", one(t, dist, "*.x86_64.rpm"), one(t, dist, "*.aarch64.rpm")},
+		{"sh", "-euxc", installRPM, t.TempDir()},
 	} {
 		cmd := exec.Command(argv[0], argv[1:]...)
 		cmd.Dir = dist
@@ -146,6 +149,14 @@ func checked(t *testing.T, dist string) {
 		}
 	}
 }
+
+// installRPM installs the package in a root that has nothing but RPM's database, runs
+// what came, and takes it out again.
+const installRPM = `rpm --root "$0" --nodeps --nosignature --install ./*.x86_64.rpm
+"$0/usr/bin/ghauth-provision" version
+rpm --root "$0" --verify --nodeps ghauth-provision
+rpm --root "$0" --erase ghauth-provision
+test -z "$(find "$0/usr" ! -type d)"`
 
 // same builds the same commit elsewhere: not one byte may come out otherwise.
 func same(t *testing.T, dist string) {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 )
 
 // hard is a page of all that is hard to write.
@@ -26,6 +28,7 @@ func hard() *Page {
 // TestReaders: both readers of manual pages take the page without a complaint, and
 // show what was written.
 func TestReaders(t *testing.T) {
+	testneed.Program(t, "man", "mandoc")
 	file := filepath.Join(t.TempDir(), "page.5")
 	if err := os.WriteFile(file, []byte(hard().String()), 0o644); err != nil {
 		t.Fatal(err)
