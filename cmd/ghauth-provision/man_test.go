@@ -33,6 +33,9 @@ func TestManuals(t *testing.T) {
 			}
 		}
 	})
+	if strings.Contains(verbs, "[ --") {
+		t.Error("a flag that may come several times stands there twice")
+	}
 	for page, wants := range map[string][]string{
 		verbs: {"ghauth-provision - keep gh", "EXIT STATUS\n", "\n       78 ", "\n       --verbose\n", "2026-11-25", "ghauth-provision 1.2.3"},
 		spec:  {"ghauth-provision.hcl - what", "\n   vault { … } in key in app\n", "\n       renew_within\n", "trimspace", "\n           variable \"app_id\" { default = 123456 }\n", "Default: \"30m\".\n"},

@@ -78,6 +78,8 @@ func TestFaces(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"with --keep-it, or `a b`", `with \fB\-\-keep\-it\fR, or \fBa b\fR`},
 		{"(-f) a-b --", `(\fB\-f\fR) a\-b \-\-`},
+		// Some readers show these as others, and take bytes above ASCII for Latin-1.
+		{`~/x ^ ' " \ é 😀`, `\(ti/x \(ha \(aq \(dq \e \[u00E9] \[u1F600]`},
 	} {
 		if got := inline(tt.in); got != tt.want {
 			t.Errorf("%s: got %s, want %s", tt.in, got, tt.want)
