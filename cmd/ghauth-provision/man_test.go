@@ -59,8 +59,18 @@ func shown(t *testing.T, page string) string {
 	if out, err := exec.Command("mandoc", "-T", "lint", file).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	cmd := exec.Command("man", "--warnings=w", "--local-file", file) // groff
-	cmd.Env = append(os.Environ(), "MANWIDTH=200", "LC_ALL=C.UTF-8")
+	const hyphen = "\u2010" // where a word is broken
+	if narrow := byMan(t, file, "80"); strings.Contains(narrow, hyphen) {
+		t.Errorf("a name may be broken:\n%s", narrow)
+	}
+	return byMan(t, file, "200")
+}
+
+// byMan has man, and groff by it, show a page in a width.
+func byMan(t *testing.T, file, width string) string {
+	t.Helper()
+	cmd := exec.Command("man", "--warnings=w", "--local-file", file)
+	cmd.Env = append(os.Environ(), "MANWIDTH="+width, "LC_ALL=C.UTF-8")
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()

@@ -21,7 +21,7 @@ type Page struct {
 func New(name string, section int, day, source string) *Page {
 	p := new(Page)
 	fmt.Fprintf(&p.b, ".TH %s %d \"%s\" %s\n", quote(strings.ToUpper(name)), section, day, quote(source))
-	p.b.WriteString(".nr HY 0\n.ad l\n") // names are not to be broken (groff_man(7), -rHY), nor lines filled with blanks
+	p.b.WriteString(".nr HY 0\n.nh\n.ad l\n") // names are not to be broken, here and below (groff_man(7), -rHY), nor lines filled with blanks
 	return p
 }
 
