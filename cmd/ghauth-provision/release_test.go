@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,11 +160,25 @@ rpm --root "$0" --verify --nodeps ghauth-provision
 rpm --root "$0" --erase ghauth-provision
 test -z "$(find "$0/usr" ! -type d)"`
 
-// same builds the same commit elsewhere: not one byte may come out otherwise.
+// same builds the commit that a binary tells elsewhere: not one byte may come out
+// otherwise.
 func same(t *testing.T, dist string) {
+	info, err := buildinfo.ReadFile(one(t, dist, "*_linux_amd64"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "vcs.revision" })
+	if at < 0 {
+		t.Fatal("the binary tells no commit")
+	}
 	elsewhere := filepath.Join(t.TempDir(), "a longer name")
-	if out, err := exec.Command("git", "clone", "--quiet", "../..", elsewhere).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	for _, args := range [][]string{
+		{"clone", "--quiet", "../..", elsewhere},
+		{"-C", elsewhere, "checkout", "--quiet", info.Settings[at].Value},
+	} {
+		if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
 	}
 	if out, err := exec.Command("diff", "-r", dist, release(t, elsewhere)).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
