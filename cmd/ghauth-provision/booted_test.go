@@ -82,7 +82,8 @@ func machineOf(story string) (suite string, packages []string) {
 	return "", nil
 }
 
-func onMachine(t *testing.T, root, name string, text []byte) {
+// onMachine tells a story on a machine that has the files more beside it.
+func onMachine(t *testing.T, root, name string, text []byte, more ...string) {
 	m, err := testboot.Boot(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
@@ -97,6 +98,11 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644} {
 		if err == nil {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
+		}
+	}
+	for _, file := range more {
+		if err == nil {
+			err = m.Copy(ctx, file, filepath.Join(dir, filepath.Base(file)), 0o644)
 		}
 	}
 	if err == nil && strings.Contains(string(text), "\n#host gh\n") {

@@ -23,7 +23,8 @@ files. Each script calls this program for the words, so that it never gets out o
 	})
 }
 
-// The scripts ask for words with "completion words", which has the words of the
+// The script for zsh is sourced, or lies in fpath, where compinit makes a function of
+// the file that has to answer at once. The scripts ask for words with "completion words", which has the words of the
 // command line behind it, the one that is being written last.
 var completionScripts = map[string]string{
 	"bash": `_ghauth_provision() {
@@ -38,7 +39,7 @@ _ghauth_provision() {
 	found=(${(f)"$(ghauth-provision completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
 	if (( $#found )); then compadd -a found; else _files; fi
 }
-compdef _ghauth_provision ghauth-provision
+if [[ $funcstack[1] == _ghauth-provision ]]; then _ghauth_provision "$@"; else compdef _ghauth_provision ghauth-provision; fi
 `,
 	"fish": `complete -c ghauth-provision -a '(ghauth-provision completion words -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 `,

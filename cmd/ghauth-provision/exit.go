@@ -32,6 +32,25 @@ const (
 	exitBadSetup    = 78 // the host is set up wrongly
 )
 
+// statuses tells people of each.
+var statuses = []struct {
+	status  int
+	meaning string
+}{
+	{exitOK, "done, or nothing to do"},
+	{exitFailed, "failed"},
+	{exitDiffers, "`plan --detailed-exitcode`, `status`: the host differs from the spec, or a token is not good"},
+	{exitUnformatted, "`fmt --check`: not formatted"},
+	{exitUsage, "wrong usage"},
+	{exitBadInput, "the spec, a key or takopi.toml is not valid"},
+	{exitNoSystemd, "`apply`: the files are in place, but your systemd cannot be reached"},
+	{exitNoTool, "the token file is good, but gh or uv is missing or failed"},
+	{exitNoWrite, "a file cannot be written, or somebody else's stands in the way: a conflict"},
+	{exitTemporary, "temporary: GitHub is down, a rate limit, another run is at work: try again"},
+	{exitDenied, "GitHub or the system says no: wrong key, suspended, not permitted"},
+	{exitBadSetup, "the host is set up wrongly: the key is missing or others may read it, GitHub's certificate is not trusted, or the files are of another `config_dir`"},
+}
+
 // worstFirst is the order in which several statuses count.
 var worstFirst = []int{exitDenied, exitBadSetup, exitBadInput, exitNoWrite, exitFailed, exitUsage, exitNoSystemd, exitNoTool, exitTemporary}
 

@@ -42,9 +42,12 @@ func TestReadme(t *testing.T) {
 			t.Errorf("the README does not have %v", path)
 		}
 	})
-	for _, status := range append(worstFirst, exitOK, exitDiffers, exitUnformatted) {
-		if !strings.Contains(text, fmt.Sprintf("\n| %d |", status)) {
-			t.Errorf("the README does not have exit status %d", status)
+	for _, s := range statuses {
+		if row := fmt.Sprintf("\n| %d | %s |\n", s.status, s.meaning); !strings.Contains(text, row) {
+			t.Errorf("the README does not have %q", row)
 		}
+	}
+	if got, want := len(statuses), len(worstFirst)+len([]int{exitOK, exitDiffers, exitUnformatted}); got != want {
+		t.Errorf("%d exit statuses are explained, want %d", got, want)
 	}
 }

@@ -23,7 +23,7 @@ type verb struct {
 func (w *world) verbs() []*cli.Command {
 	return []*cli.Command{
 		w.initVerb(), w.validateVerb(), w.fmtVerb(), w.planVerb(), w.applyVerb(), w.destroyVerb(), w.statusVerb(), w.doctorVerb(),
-		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.gitCredentialVerb(), w.brokerVerb(), w.pluginVerb(), w.completionVerb(), w.versionVerb(),
+		w.mintVerb(), w.execVerb(), w.revokeVerb(), w.lockdownVerb(), w.resumeVerb(), w.gitCredentialVerb(), w.brokerVerb(), w.pluginVerb(), w.completionVerb(), w.manVerb(), w.versionVerb(),
 	}
 }
 
@@ -71,6 +71,13 @@ func specFlags(more ...cli.Flag) []cli.Flag {
 
 func jsonFlag() cli.Flag { return &cli.BoolFlag{Name: "json", Usage: "print JSON"} }
 
+const smallestSpec = `  app "takopi" {
+    app_id          = 123456
+    installation_id = 987654
+    private_key     = "~/keys/takopi.pem"
+  }
+`
+
 const appHelp = `{{.Name}}: {{.Usage}}
 
 Usage: {{.UsageText}}
@@ -80,12 +87,7 @@ Verbs:{{range .VisibleCommands}}
 
 Start with a spec such as this in ghauth.hcl, then run: {{.Name}} apply
 
-  app "takopi" {
-    app_id          = 123456
-    installation_id = 987654
-    private_key     = "~/keys/takopi.pem"
-  }
-
+` + smallestSpec + `
 Each verb has examples: {{.Name}} VERB --help
 `
 

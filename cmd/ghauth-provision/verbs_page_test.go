@@ -60,9 +60,6 @@ func flagLine(f cli.Flag) string {
 	return fmt.Sprintf("- `%s`: %s\n", name, escaped(strings.TrimSuffix(usage, " (default: false)")))
 }
 
-// sentence makes a verb's short usage one.
-func sentence(usage string) string { return strings.ToUpper(usage[:1]) + usage[1:] + "." }
-
 // escaped keeps Markdown from reading more than text in a text.
 func escaped(text string) string {
 	return strings.NewReplacer("*", `\*`, "_", `\_`, "[", `\[`, "<", "&lt;").Replace(text)

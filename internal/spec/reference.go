@@ -11,25 +11,30 @@ import (
 // made from what the parser itself goes by, so that they cannot disagree.
 func Reference() string {
 	p := &parser{}
-	s := p.defaults()
 	var b strings.Builder
-	b.WriteString(`# The spec
-
-One HCL file. Everything but an app's identity and key has a default. A path may begin with ` + "`~/`" + `, and one that is relative starts
-at the spec. A duration is a text such as ` + "`\"90s\"`, `\"5m\"` or `\"1h\"`" + `. The blocks other than ` + "`app` and `variable`" + ` may come once.
-
-<!-- Made from internal/spec by: go test ./internal/spec -update -->
-`)
-	app := p.appBlock(&App{})
-	app.name = `app "NAME"`
-	for _, block := range append([]block{app}, p.blocks(s)...) {
+	b.WriteString("# The spec\n\n" + about + "\n<!-- Made from internal/spec by: go test ./internal/spec -update -->\n")
+	for _, block := range p.all() {
 		describe(&b, "##", block)
 	}
-	names := slices.Sorted(maps.Keys(p.functions()))
-	fmt.Fprintf(&b, `
-## Variables
+	b.WriteString("\n## Variables\n\n" + variables(slices.Sorted(maps.Keys(p.functions()))))
+	return b.String()
+}
 
-One spec can serve many hosts:
+// all gives every kind of block but variable, in the order of the documentation.
+func (p *parser) all() []block {
+	app := p.appBlock(&App{})
+	app.label = "NAME"
+	return append([]block{app}, p.blocks(p.defaults())...)
+}
+
+// about is what there is to know of the spec as a whole.
+const about = `One HCL file. Everything but an app's identity and key has a default. A path may begin with ` + "`~/`" + `, and one that is relative starts
+at the spec. A duration is a text such as ` + "`\"90s\"`, `\"5m\"` or `\"1h\"`" + `. The blocks other than ` + "`app` and `variable`" + ` may come once.
+`
+
+// variables tells of variables, and of the functions by their names.
+func variables(functions []string) string {
+	return fmt.Sprintf(`One spec can serve many hosts:
 
 `+"```hcl"+`
 variable "app_id" { default = 123456 }
@@ -50,23 +55,26 @@ What comes from a sensitive variable stands as `+"`(sensitive)`"+` in errors, wa
 as it is, and so have the timer's own runs, which never read the spec.
 The functions are: `+"`%s`"+`. `+"`file(path)`"+` gives a file's text, `+"`pathexpand(path)`"+` a path written out, `+"`try`"+` and `+"`can`"+`
 catch errors, as with `+"`try(env.NAME, \"none\")`"+`; the others are those of cty's standard library, as Terraform has them.
-`, strings.Join(names, "`, `"))
-	return b.String()
+`, strings.Join(functions, "`, `"))
 }
 
 // describe writes of a block, and of those in it one level further down.
 func describe(b *strings.Builder, heading string, block block) {
-	name := block.name
-	if block.label != "" {
-		name += fmt.Sprintf(" %q", block.label)
-	}
-	fmt.Fprintf(b, "\n%s `%s { … }`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", heading, name, block.doc)
+	fmt.Fprintf(b, "\n%s `%s`\n\n%s\n\n| attribute | meaning | default |\n|---|---|---|\n", heading, block.title(), block.doc)
 	for _, a := range block.attrs {
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", a.name, a.doc, code(a.fallback))
 	}
 	for _, inner := range block.blocks {
 		describe(b, heading+"#", inner)
 	}
+}
+
+// title shows the block as it is written.
+func (b block) title() string {
+	if b.label != "" {
+		return fmt.Sprintf("%s %q { … }", b.name, b.label)
+	}
+	return b.name + " { … }"
 }
 
 // code puts a default that is a value, rather than a word about one, in code.
