@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,21 +22,30 @@ const denyLinger = `polkit.addRule(function(action, subject) {
 `
 
 // suitesVar names Debian suites, such as "trixie forky", on which the booted stories are
-// told as well: that takes long.
+// told as well, but for those of one suite: that takes long.
 const suitesVar = "GHAUTH_SUITES"
+
+// withoutGH is a suite that Debian's gh is not in: its machines get this one's.
+const withoutGH = "forky"
 
 // TestBootedStories runs the stories of testdata/booted on machines that are
 // really booted: with logind and polkit, which a lighter host lacks.
 func TestBootedStories(t *testing.T) {
 	onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
-		suite, packages := machineOf(story)
-		return testboot.Root(t.Context(), suite, packages...)
+		m := machineOf(story)
+		return testboot.Root(t.Context(), m.suite, m.packages...)
 	})
 	for _, other := range strings.Fields(os.Getenv(suitesVar)) {
 		t.Run("on "+other, func(t *testing.T) {
 			onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
-				_, packages := machineOf(story)
-				return testboot.Root(t.Context(), other, packages...)
+				m := machineOf(story)
+				if m.only {
+					return "", nil
+				}
+				if other == withoutGH {
+					m.packages = slices.DeleteFunc(m.packages, func(name string) bool { return name == "gh" })
+				}
+				return testboot.Root(t.Context(), other, m.packages...)
 			})
 		})
 	}
@@ -47,7 +57,8 @@ func TestTakopiStories(t *testing.T) {
 	onMachines(t, "testdata/takopi/*.txtar", func(string) (string, error) { return testtakopi.Root(t.Context()) })
 }
 
-// onMachines runs stories, each on a machine of its own, whose root depends on it.
+// onMachines runs stories, each on a machine of its own, whose root depends on it: none
+// where the story is not to be told.
 func onMachines(t *testing.T, pattern string, rootOf func(story string) (string, error)) {
 	testboot.Need(t)
 	files, err := filepath.Glob(pattern)
@@ -65,21 +76,31 @@ func onMachines(t *testing.T, pattern string, rootOf func(story string) (string,
 			if err != nil {
 				t.Fatal(err)
 			}
+			if root == "" {
+				return
+			}
 			onMachine(t, root, filepath.Base(file), text)
 		})
 	}
 }
 
-// machineOf reads which Debian a story wants, and with which packages besides, off
-// its line "#host suite NAME PACKAGE...".
-func machineOf(story string) (suite string, packages []string) {
+// A machine is a Debian that a story wants, with some packages besides.
+type machine struct {
+	suite    string // empty: this machine's own
+	only     bool   // it is not to be told on others
+	packages []string
+}
+
+// machineOf reads which one it is off the story's line "#host suite NAME PACKAGE...",
+// or "#host only NAME PACKAGE...".
+func machineOf(story string) machine {
 	for line := range strings.Lines(story) {
-		if rest, ok := strings.CutPrefix(line, "#host suite "); ok {
-			words := strings.Fields(rest)
-			return words[0], words[1:]
+		words := strings.Fields(line)
+		if len(words) > 2 && words[0] == "#host" && (words[1] == "suite" || words[1] == "only") {
+			return machine{words[2], words[1] == "only", words[3:]}
 		}
 	}
-	return "", nil
+	return machine{}
 }
 
 func onMachine(t *testing.T, root, name string, text []byte) {
@@ -94,12 +115,18 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if strings.Contains(string(text), "\n#host deny-linger\n") {
 		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
 	}
-	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644} {
+	files := map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644}
+	if strings.Contains(string(text), filepath.Base(earlierName)) {
+		buildEarlier(t)
+		files[earlierName] = 0o755
+	}
+	for name, mode := range files {
 		if err == nil {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
 		}
 	}
-	if err == nil && strings.Contains(string(text), "\n#host gh\n") {
+	wantsGH := strings.Contains(string(text), "\n#host gh\n") || slices.Contains(machineOf(string(text)).packages, "gh")
+	if err == nil && wantsGH {
 		err = copyGH(ctx, m)
 	}
 	story := filepath.Join(dir, name)
@@ -119,10 +146,14 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)
 	}
+	logFigures(t, out.String())
 }
 
 // copyGH gives a machine whose Debian has none the gh of this one.
 func copyGH(ctx context.Context, m *testboot.Machine) error {
+	if status, err := m.Run(ctx, testboot.Cmd{}, "gh", "--version"); err != nil || status == 0 {
+		return err
+	}
 	gh, err := exec.LookPath("gh")
 	if err == nil {
 		err = m.Copy(ctx, gh, "/usr/local/bin/gh", 0o755)

@@ -55,25 +55,11 @@ func TestCrashes(t *testing.T) {
 const lockedDir = "locked"
 
 func buildLocked(t *testing.T) {
-	dir := t.TempDir()
-	here, err := filepath.Abs("locked.go")
-	if err != nil {
+	added := filepath.Join(t.TempDir(), "locked.go")
+	if err := os.WriteFile(added, []byte("package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	added, overlay := filepath.Join(dir, "locked.go"), filepath.Join(dir, "overlay.json")
-	for name, text := range map[string]string{
-		added:   "package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n",
-		overlay: fmt.Sprintf(`{"Replace": {%q: %q}}`, here, added), // of go build
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-overlay", overlay, "-o", filepath.Join(tools, lockedDir, "ghauth-provision"), ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	buildChanged(t, lockedDir+"/ghauth-provision", map[string]string{"locked.go": added})
 }
 
 // A crasher disturbs a command, each time from the state that stands at first, and at
@@ -98,7 +84,9 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 	start := time.Now()
 	c.run("strace", recording...)
 	took := time.Since(start)
-	c.next("recorded")
+	if told, err := c.next(); err != nil {
+		ts.Fatalf("after an undisturbed run: %v\n%s", err, told)
+	}
 	c.after = c.home.look()
 	all := disturbances(args[0], string(c.trace()), c.home.dir, took)
 	stride := 1
@@ -106,41 +94,52 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 		stride = max(1, len(all)/sample)
 	}
 	tried, hit := 0, 0
+	var problems []string
 	for i := rand.IntN(stride); i < len(all); i += stride {
 		c.home.restore()
 		tried++
-		if c.disturb(all[i]) {
+		came, problem := c.disturb(all[i])
+		if came {
 			hit++
+		}
+		if problem != "" {
+			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
 		}
 	}
 	c.home.restore()
-	ts.Logf("%d of %d disturbances tried, %d hit", tried, len(all), hit)
+	ts.Logf("%s%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", figure, args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
 	if hit == 0 || args[0] != "random" && hit < tried/3 {
 		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
 	}
+	if len(problems) > 0 {
+		ts.Fatalf("%s", strings.Join(problems, "\n"))
+	}
 }
 
-// disturb reports whether the disturbance came to pass: threads do not always have
-// the calls that they had when they were recorded.
-func (c crasher) disturb(d disturbance) bool {
+// disturb reports whether the disturbance came to pass, as threads do not always have
+// the calls that they had when they were recorded, and what is wrong after it.
+func (c crasher) disturb(d disturbance) (came bool, problem string) {
 	state, told := c.run(d.argv[0], d.argv[1:]...)
 	trace := c.trace()
 	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
 	failed := d.told != "" && injected(trace, c.home.dir)
 	if d.told != "" && !failed {
-		return false
+		return false, ""
 	}
 	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
-		c.ts.Fatalf("%s: %s\n%s\n%s", d, problem, told, last(trace))
+		return true, problem + "\n" + told
 	}
 	if failed && !owned(told, d.told, state.ExitCode()) {
-		c.ts.Fatalf("%s: status %d\n%s\n%s", d, state.ExitCode(), told, last(trace))
+		return true, fmt.Sprintf("status %d\n%s", state.ExitCode(), told)
 	}
-	again := c.next(d.String())
+	again, err := c.next()
+	if err != nil {
+		return true, fmt.Sprintf("%s\nthe next run: %v\n%s", told, err, again)
+	}
 	if diff := c.home.look().diff(c.after); diff != "" {
-		c.ts.Fatalf("%s: the next run ends elsewhere:\n%s\n%s\n%s", d, diff, again, last(trace))
+		return true, fmt.Sprintf("the next run ends elsewhere:\n%s\n%s", diff, again)
 	}
-	return killed || failed
+	return killed || failed, ""
 }
 
 // owned reports whether a run has owned up to an error of the disk: by its status and
@@ -176,14 +175,12 @@ func (c crasher) equip(cmd *exec.Cmd) {
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), lockedDir)+":"+os.Getenv("PATH"))
 }
 
-func (c crasher) next(what string) string {
+// next is the run after, and what it told.
+func (c crasher) next() (string, error) {
 	cmd := exec.Command("sh", c.again)
 	c.equip(cmd)
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		c.ts.Fatalf("%s: the next run: %v\n%s", what, err, out)
-	}
-	return string(out)
+	return string(out), err
 }
 
 func (c crasher) trace() string { return c.ts.ReadFile("trace") }

@@ -110,6 +110,18 @@ func inHost(t *testing.T, file string, limit time.Duration, env ...string) {
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)
 	}
+	logFigures(t, out.String())
+}
+
+// figure begins a line of a story's log that tells a figure, which go test -v shows.
+const figure = "figure: "
+
+func logFigures(t *testing.T, told string) {
+	for line := range strings.Lines(told) {
+		if text, ok := strings.CutPrefix(line, figure); ok {
+			t.Log(strings.TrimSuffix(text, "\n"))
+		}
+	}
 }
 
 func hostOf(story string) testhost.Config {
