@@ -43,6 +43,7 @@ func tell(file string) (status int) {
 			"leaks":    leaks,
 			"page":     page,
 			"schema":   schema,
+			"soak":     soak,
 			"telegram": telegramCommand,
 			"vault":    vaultCommand,
 		},
