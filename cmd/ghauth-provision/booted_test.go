@@ -3,6 +3,7 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -137,7 +138,7 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	c := testboot.Cmd{User: testboot.User, Stdout: &out, Stderr: &out,
+	c := testboot.Cmd{User: testboot.User, Stdout: io.MultiWriter(&out, &figures{}), Stderr: &out,
 		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
 	if strings.Contains(string(text), "\n#host root\n") {
 		c.User = ""
@@ -146,7 +147,6 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)
 	}
-	logFigures(t, out.String())
 }
 
 // copyGH gives a machine whose Debian has none the gh of this one.

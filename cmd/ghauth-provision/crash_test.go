@@ -41,7 +41,7 @@ func TestCrashes(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			if *long {
-				inHost(t, file, time.Hour, longVar+"=1")
+				inHost(t, file, 5*time.Hour, longVar+"=1")
 			} else {
 				inHost(t, file, storyLimit)
 			}
@@ -97,17 +97,21 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 	var problems []string
 	for i := rand.IntN(stride); i < len(all); i += stride {
 		c.home.restore()
-		tried++
+		if tried++; tried%50 == 0 {
+			tellFigure("%s %s: %d of %d tried", args[0], strings.Join(c.command, " "), tried, len(all))
+		}
 		came, problem := c.disturb(all[i])
 		if came {
 			hit++
 		}
 		if problem != "" {
+			first, _, _ := strings.Cut(problem, "\n")
+			tellFigure("%s %s: %s", all[i], strings.Join(c.command, " "), first)
 			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
 		}
 	}
 	c.home.restore()
-	ts.Logf("%s%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", figure, args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
+	tellFigure("%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
 	if hit == 0 || args[0] != "random" && hit < tried/3 {
 		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
 	}

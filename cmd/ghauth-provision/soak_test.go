@@ -80,9 +80,9 @@ func soak(ts *testscript.TestScript, _ bool, args []string) {
 	sizes := broker.watch(ctx, limit)
 	at.Wait()
 	took, n := time.Since(start).Round(time.Second), rotations(ts, installation)-before
-	ts.Logf("%srotations in %s: %d", figure, took, n)
+	tellFigure("rotations in %s: %d", took, n)
 	for _, w := range workers {
-		ts.Logf("%s%v", figure, w)
+		tellFigure("%v", w)
 		if len(w.failures) > 0 {
 			ts.Fatalf("%s failed:\n%s", w.name, strings.Join(w.failures, "\n"))
 		}
@@ -172,7 +172,7 @@ func (s service) watch(ctx context.Context, limit time.Duration) (sizes []size) 
 func (s service) mustBeFlat(sizes []size) {
 	fifth := len(sizes) / 5
 	early, late := peak(sizes[fifth:2*fifth]), peak(sizes[len(sizes)-fifth:])
-	s.ts.Logf("%sthe broker: at first %d KB and %d files, at last %d KB and %d files", figure, early.kilobytes, early.files, late.kilobytes, late.files)
+	tellFigure("the broker: at first %d KB and %d files, at last %d KB and %d files", early.kilobytes, early.files, late.kilobytes, late.files)
 	const slack = 4 << 10 // a leak of 1 KB each time would come to more in twenty minutes
 	if late.kilobytes > early.kilobytes+slack || late.files > early.files+2 {
 		s.ts.Fatalf("the broker grows: %v", sizes)

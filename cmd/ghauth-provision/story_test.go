@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,25 +103,13 @@ func inHost(t *testing.T, file string, limit time.Duration, env ...string) {
 		haveVault(t)
 	}
 	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	c.Stdout, c.Stderr = io.MultiWriter(&out, &figures{}), &out
 	c.Env = append(env, storyVar+"="+copied, "PATH="+tools+"/bin:/usr/local/bin:/usr/bin:/bin")
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	status, err := testhost.Run(ctx, c, filepath.Join(tools, "stories"))
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, &out)
-	}
-	logFigures(t, out.String())
-}
-
-// figure begins a line of a story's log that tells a figure, which go test -v shows.
-const figure = "figure: "
-
-func logFigures(t *testing.T, told string) {
-	for line := range strings.Lines(told) {
-		if text, ok := strings.CutPrefix(line, figure); ok {
-			t.Log(strings.TrimSuffix(text, "\n"))
-		}
 	}
 }
 
