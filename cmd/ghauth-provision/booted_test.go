@@ -138,7 +138,8 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	c := testboot.Cmd{User: testboot.User, Stdout: io.MultiWriter(&out, &figures{}), Stderr: &out,
+	both := io.MultiWriter(&out, &figures{})
+	c := testboot.Cmd{User: testboot.User, Stdout: both, Stderr: both,
 		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
 	if strings.Contains(string(text), "\n#host root\n") {
 		c.User = ""

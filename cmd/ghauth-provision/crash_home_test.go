@@ -36,7 +36,7 @@ var (
 	ofToken = regexp.MustCompile(`/github-token[^/]*$`)
 	// What grows with each run, or is gh's; and what says how far a run has come.
 	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml)$`)
-	progress = "ghauth-manifest.json"
+	progress = regexp.MustCompile(`/(ghauth-manifest\.json|\.ghauth-manifest\.json\.leaving)$`)
 )
 
 func (h home) look() snapshot {
@@ -84,7 +84,7 @@ func (h home) secret(data []byte) bool {
 func (h home) torn(before, after snapshot, killed bool) string {
 	now := h.look()
 	for _, path := range slices.Sorted(maps.Keys(now)) {
-		if temporary.MatchString(path) && killed || filepath.Base(path) == progress {
+		if temporary.MatchString(path) && killed || progress.MatchString(path) {
 			continue
 		}
 		if got := now[path]; got != before[path] && got != after[path] {
