@@ -80,7 +80,7 @@ func onMachines(t *testing.T, pattern string, rootOf func(story string) (string,
 			if root == "" {
 				return
 			}
-			onMachine(t, root, filepath.Base(file), text)
+			onMachine(t, root, filepath.Base(file), text, machineTime)
 		})
 	}
 }
@@ -93,10 +93,13 @@ type machine struct {
 }
 
 // machineOf reads which one it is off the story's line "#host suite NAME PACKAGE...",
-// or "#host only NAME PACKAGE...".
+// or "#host only NAME PACKAGE...", or "#host packages PACKAGE...".
 func machineOf(story string) machine {
 	for line := range strings.Lines(story) {
 		words := strings.Fields(line)
+		if len(words) > 2 && words[0] == "#host" && words[1] == "packages" {
+			return machine{packages: words[2:]}
+		}
 		if len(words) > 2 && words[0] == "#host" && (words[1] == "suite" || words[1] == "only") {
 			return machine{words[2], words[1] == "only", words[3:]}
 		}
@@ -104,13 +107,16 @@ func machineOf(story string) machine {
 	return machine{}
 }
 
-func onMachine(t *testing.T, root, name string, text []byte) {
+// machineTime bounds a story on a machine.
+const machineTime = 6 * time.Minute
+
+func onMachine(t *testing.T, root, name string, text []byte, limit time.Duration, env ...string) {
 	m, err := testboot.Boot(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Stop)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	const dir = "/opt/stories"
 	if strings.Contains(string(text), "\n#host deny-linger\n") {
@@ -120,6 +126,9 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	if strings.Contains(string(text), filepath.Base(earlierName)) {
 		buildEarlier(t)
 		files[earlierName] = 0o755
+	}
+	if strings.Contains(string(text), "\ncrash ") {
+		files[lockedName] = 0o755
 	}
 	for name, mode := range files {
 		if err == nil {
@@ -140,7 +149,7 @@ func onMachine(t *testing.T, root, name string, text []byte) {
 	var out bytes.Buffer
 	both := io.MultiWriter(&out, &figures{})
 	c := testboot.Cmd{User: testboot.User, Stdout: both, Stderr: both,
-		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
+		Env: append(env, storyVar+"="+story, "PATH="+dir+"/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8")}
 	if strings.Contains(string(text), "\n#host root\n") {
 		c.User = ""
 	}

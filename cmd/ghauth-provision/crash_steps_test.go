@@ -36,7 +36,7 @@ var errnos = [][2]string{
 
 // disturbances lists what may happen to a command whose undisturbed run had these
 // calls below home, and took so long.
-func disturbances(kind, trace, home string, took time.Duration) (all []disturbance) {
+func disturbances(kind, trace string, home home, took time.Duration) (all []disturbance) {
 	inject := func(s step, how, told string) {
 		arg := fmt.Sprintf("inject=%s:%s:when=%d", s.call, how, s.n)
 		all = append(all, disturbance{slices.Concat([]string{"strace"}, recording, []string{"-e", arg}), told})
@@ -71,7 +71,7 @@ type step struct {
 var call = regexp.MustCompile(`^(\d+) +(\w+)\((?:AT_FDCWD<[^>]*>, |\d+<)?"?(/[^">]*)?(.*)`)
 
 // steps lists those of the calls that are about files of the home, each once.
-func steps(trace, home string, calls []string) (list []step) {
+func steps(trace string, home home, calls []string) (list []step) {
 	count := map[string]int{}
 	for line := range strings.Lines(trace) {
 		m := call.FindStringSubmatch(line)
@@ -89,10 +89,10 @@ func steps(trace, home string, calls []string) (list []step) {
 
 // changesFile reports whether a call is about a file of the home, and not only
 // opens it to read, or closes what could be lost no more.
-func changesFile(m []string, home string) bool {
+func changesFile(m []string, home home) bool {
 	path := m[3]
 	switch {
-	case !strings.HasPrefix(path, home+"/") || strings.Contains(path, "/script-"):
+	case !home.holds(path):
 		return false
 	case m[2] == "openat":
 		return strings.Contains(m[4], "O_CREAT")
@@ -108,7 +108,7 @@ var lesser = regexp.MustCompile(`/(audit\.log|\.?github-token[^/]*\.earlier\d*)$
 // injected reports whether the call that was given an error is one that a run must
 // not get over. What unlink(2) refuses may be a directory, and go by rmdir(2). Several
 // threads may have been given one, and what is told is lost like that, too.
-func injected(trace, home string) (looked bool) {
+func injected(trace string, home home) (looked bool) {
 	for line := range strings.Lines(trace) {
 		m := call.FindStringSubmatch(line)
 		if m == nil || !strings.Contains(line, "(INJECTED)") {

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,7 +26,8 @@ var long = flag.Bool("long", false, "disturb the program at every step, not at a
 // longVar tells the process in the host of the flag.
 const longVar = "GHAUTH_LONG"
 
-// sample is how many disturbances of a command are tried without the flag.
+// sample is how many disturbances of a command are tried without the flag, unless the
+// story's variable CRASH_SAMPLE says otherwise.
 const sample = 12
 
 // TestCrashes runs every story of testdata/crash in a host of its own: what writes
@@ -49,17 +52,36 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// lockedDir, in that of the tools, has a program that differs from the real one in one
-// thing: its main goroutine has a thread to itself. strace counts the calls of each
-// thread for itself, and would else miss those after a change of threads.
-const lockedDir = "locked"
+// TestBrokerCrashes is that for what root writes, on a machine.
+func TestBrokerCrashes(t *testing.T) {
+	testboot.Need(t)
+	text, err := os.ReadFile("testdata/crash/booted/broker.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	buildLocked(t)
+	root, err := testboot.Root(t.Context(), "", machineOf(string(text)).packages...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *long {
+		onMachine(t, root, "broker.txtar", text, 5*time.Hour, longVar+"=1")
+	} else {
+		onMachine(t, root, "broker.txtar", text, machineTime)
+	}
+}
+
+// lockedName is, in the directory of the tools, a program that differs from the real one
+// in one thing: its main goroutine has a thread to itself. strace counts the calls of
+// each thread for itself, and would else miss those after a change of threads.
+const lockedName = "locked/ghauth-provision"
 
 func buildLocked(t *testing.T) {
 	added := filepath.Join(t.TempDir(), "locked.go")
 	if err := os.WriteFile(added, []byte("package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	buildChanged(t, lockedDir+"/ghauth-provision", map[string]string{"locked.go": added})
+	buildChanged(t, lockedName, map[string]string{"locked.go": added})
 }
 
 // A crasher disturbs a command, each time from the state that stands at first, and at
@@ -88,15 +110,15 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("after an undisturbed run: %v\n%s", err, told)
 	}
 	c.after = c.home.look()
-	all := disturbances(args[0], string(c.trace()), c.home.dir, took)
+	all := disturbances(args[0], string(c.trace()), c.home, took)
 	stride := 1
 	if os.Getenv(longVar) == "" {
-		stride = max(1, len(all)/sample)
+		stride = max(1, len(all)/cmp.Or(number(ts.Getenv("CRASH_SAMPLE")), sample))
 	}
 	tried, hit := 0, 0
 	var problems []string
 	for i := rand.IntN(stride); i < len(all); i += stride {
-		c.home.restore()
+		c.restore()
 		if tried++; tried%50 == 0 {
 			tellFigure("%s %s: %d of %d tried", args[0], strings.Join(c.command, " "), tried, len(all))
 		}
@@ -110,7 +132,7 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
 		}
 	}
-	c.home.restore()
+	c.restore()
 	tellFigure("%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
 	if hit == 0 || args[0] != "random" && hit < tried/3 {
 		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
@@ -126,7 +148,7 @@ func (c crasher) disturb(d disturbance) (came bool, problem string) {
 	state, told := c.run(d.argv[0], d.argv[1:]...)
 	trace := c.trace()
 	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
-	failed := d.told != "" && injected(trace, c.home.dir)
+	failed := d.told != "" && injected(trace, c.home)
 	if d.told != "" && !failed {
 		return false, ""
 	}
@@ -171,12 +193,27 @@ func (c crasher) run(by string, args ...string) (*os.ProcessState, string) {
 	return cmd.ProcessState, out.String()
 }
 
+// restore puts back what stood at first. A script reset.sh does the rest of it.
+func (c crasher) restore() {
+	c.home.restore()
+	if script := c.ts.MkAbs("reset.sh"); exists(script) {
+		if out, err := exec.Command("sh", script).CombinedOutput(); err != nil {
+			c.ts.Fatalf("%s: %v\n%s", script, err, out)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // equip has the command run where the story does, and as locked.
 func (c crasher) equip(cmd *exec.Cmd) {
 	cmd.Dir = c.ts.MkAbs(".")
 	// Other goroutines mostly stay on their threads where they always find a free
 	// processor.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), lockedDir)+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), filepath.Dir(lockedName))+":"+os.Getenv("PATH"))
 }
 
 // next is the run after, and what it told.
