@@ -32,13 +32,13 @@ const withoutGH = "forky"
 // TestBootedStories runs the stories of testdata/booted on machines that are
 // really booted: with logind and polkit, which a lighter host lacks.
 func TestBootedStories(t *testing.T) {
-	onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
+	onMachines(t, "testdata/booted/*.txtar", machineTime, func(story string) (string, error) {
 		m := machineOf(story)
 		return testboot.Root(t.Context(), m.suite, m.packages...)
 	})
 	for _, other := range strings.Fields(os.Getenv(suitesVar)) {
 		t.Run("on "+other, func(t *testing.T) {
-			onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
+			onMachines(t, "testdata/booted/*.txtar", machineTime, func(story string) (string, error) {
 				m := machineOf(story)
 				if m.only {
 					return "", nil
@@ -55,12 +55,12 @@ func TestBootedStories(t *testing.T) {
 // TestTakopiStories runs the stories of testdata/takopi on machines that Takopi
 // can be installed on.
 func TestTakopiStories(t *testing.T) {
-	onMachines(t, "testdata/takopi/*.txtar", func(string) (string, error) { return testtakopi.Root(t.Context()) })
+	onMachines(t, "testdata/takopi/*.txtar", machineTime, func(string) (string, error) { return testtakopi.Root(t.Context()) })
 }
 
 // onMachines runs stories, each on a machine of its own, whose root depends on it: none
 // where the story is not to be told.
-func onMachines(t *testing.T, pattern string, rootOf func(story string) (string, error)) {
+func onMachines(t *testing.T, pattern string, limit time.Duration, rootOf func(story string) (string, error), env ...string) {
 	testboot.Need(t)
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -80,7 +80,7 @@ func onMachines(t *testing.T, pattern string, rootOf func(story string) (string,
 			if root == "" {
 				return
 			}
-			onMachine(t, root, filepath.Base(file), text, machineTime)
+			onMachine(t, root, filepath.Base(file), text, limit, env...)
 		})
 	}
 }

@@ -52,23 +52,17 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// TestBrokerCrashes is that for what root writes, on a machine.
-func TestBrokerCrashes(t *testing.T) {
+// TestBootedCrashes is that for what root writes, on machines.
+func TestBootedCrashes(t *testing.T) {
 	testboot.Need(t)
-	text, err := os.ReadFile("testdata/crash/booted/broker.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	buildLocked(t)
-	root, err := testboot.Root(t.Context(), "", machineOf(string(text)).packages...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	limit, env := machineTime, []string(nil)
 	if *long {
-		onMachine(t, root, "broker.txtar", text, 5*time.Hour, longVar+"=1")
-	} else {
-		onMachine(t, root, "broker.txtar", text, machineTime)
+		limit, env = 5*time.Hour, []string{longVar + "=1"}
 	}
+	onMachines(t, "testdata/crash/booted/*.txtar", limit, func(story string) (string, error) {
+		return testboot.Root(t.Context(), "", machineOf(story).packages...)
+	}, env...)
 }
 
 // lockedName is, in the directory of the tools, a program that differs from the real one
