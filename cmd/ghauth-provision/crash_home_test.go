@@ -150,9 +150,9 @@ func (h home) save() {
 	h.ts.Check(os.RemoveAll(h.kept))
 	h.ts.Check(os.Mkdir(h.kept, 0o700))
 	for _, dir := range h.dirs {
-		if _, err := os.Stat(dir); err == nil {
+		if info, err := os.Stat(dir); err == nil {
 			kept := filepath.Join(h.kept, filepath.Base(dir))
-			h.ts.Check(os.Mkdir(kept, 0o700))
+			h.ts.Check(os.Mkdir(kept, info.Mode().Perm()))
 			h.copy(dir, kept)
 		}
 	}
@@ -164,10 +164,12 @@ func (h home) restore() {
 	}
 	for _, dir := range h.dirs {
 		kept := filepath.Join(h.kept, filepath.Base(dir))
-		if _, err := os.Stat(kept); err != nil {
+		info, err := os.Stat(kept)
+		if err != nil {
 			h.ts.Check(os.RemoveAll(dir))
 			continue
 		}
+		h.ts.Check(os.MkdirAll(dir, info.Mode().Perm()))
 		for _, entry := range h.entries(dir) {
 			h.ts.Check(os.RemoveAll(entry))
 		}

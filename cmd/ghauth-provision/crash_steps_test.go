@@ -53,7 +53,7 @@ func disturbances(kind, trace string, home home, took time.Duration) (all []dist
 			}
 		}
 	case "random":
-		for range 250 { // four commands make 1,000
+		for range 400 { // some come too late: those of four commands that do not are 1,000
 			moment := fmt.Sprint(rand.Float64() * took.Seconds() / 2) // strace takes as long again
 			all = append(all, disturbance{argv: []string{"timeout", "--signal=KILL", moment}})
 		}
