@@ -30,10 +30,6 @@ const longVar = "GHAUTH_LONG"
 // story's variable CRASH_SAMPLE says otherwise.
 const sample = 12
 
-// retries is how often a disturbance is tried again that did not come to pass, since the
-// call was another thread's.
-const retries = 2
-
 // TestCrashes runs every story of testdata/crash in a host of its own: what writes
 // files is killed, or given an error, at its system calls.
 func TestCrashes(t *testing.T) {
@@ -116,15 +112,11 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 	tried, hit := 0, 0
 	var problems []string
 	for i := rand.IntN(stride); i < len(all); i += stride {
-		c.restore()
 		if tried++; tried%50 == 0 {
 			tellFigure("%s %s: %d of %d tried", args[0], strings.Join(c.command, " "), tried, len(all))
 		}
+		c.restore()
 		came, problem := c.disturb(all[i])
-		for more := retries; more > 0 && !came && args[0] != "random"; more-- {
-			c.restore()
-			came, problem = c.disturb(all[i])
-		}
 		if came {
 			hit++
 		}
