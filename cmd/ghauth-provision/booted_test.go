@@ -122,7 +122,7 @@ func onMachine(t *testing.T, root, name string, text []byte, limit time.Duration
 	if strings.Contains(string(text), "\n#host deny-linger\n") {
 		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
 	}
-	files := map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644}
+	files := map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644}
 	if strings.Contains(string(text), filepath.Base(earlierName)) {
 		buildEarlier(t)
 		files[earlierName] = 0o755
