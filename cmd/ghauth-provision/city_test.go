@@ -207,9 +207,10 @@ func (c *city) secretIn(text string) string {
 			return "what opens Vault"
 		}
 	}
-	for _, pem := range c.keys {
-		if line := strings.Split(pem, "\n")[3]; strings.Contains(text, line) {
-			return "a key"
+	for _, secret := range slices.Concat(c.keys, c.server.Secrets()) {
+		// A line of a key, or one that is all of the secret.
+		if lines := strings.Split(secret, "\n"); strings.Contains(text, lines[min(3, len(lines)-1)]) {
+			return "a key, or what came with one"
 		}
 	}
 	return ""
