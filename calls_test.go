@@ -36,8 +36,8 @@ var writeFlags = []string{"O_CREATE", "O_CREAT", "O_WRONLY", "O_RDWR", "O_APPEND
 
 // kernel names all that is used of syscall and unix besides constants: nothing that
 // changes files, and no raw system call.
-var kernel = []string{"Access", "CapUserData", "CapUserHeader", "Capset", "ClockGettime", "Exec", "Flock", "GetsockoptUcred", "IoctlGetTermios", "IoctlGetWinsize", "Kill", "Openat", "Prctl",
-	"Setgid", "Setgroups", "Setuid", "Stat_t", "SysProcAttr", "Timespec", "Ucred", "Umask"}
+var kernel = []string{"Access", "CapUserData", "CapUserHeader", "Capset", "ClockGettime", "Exec", "Flock", "Getrlimit", "GetsockoptUcred", "IoctlGetTermios", "IoctlGetWinsize", "Kill", "Openat", "Prctl",
+	"Rlimit", "Setgid", "Setgroups", "Setrlimit", "Setuid", "Stat_t", "SysProcAttr", "Timespec", "Ucred", "Umask"}
 
 var constant = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)
 

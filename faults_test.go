@@ -68,7 +68,7 @@ func functionsThatShow(s source, shown map[string][]string) {
 // files.
 func storiesThatShow(t *testing.T, shown map[string][]string) {
 	const dir = "cmd/ghauth-provision/testdata/"
-	for _, of := range [][2]string{{"", "TestStories/"}, {"crash/", "TestCrashes/"}, {"booted/", "TestBootedStories/"}} {
+	for _, of := range [][2]string{{"", "TestStories/"}, {"crash/", "TestCrashes/"}, {"crash/booted/", "TestBootedCrashes/"}, {"booted/", "TestBootedStories/"}} {
 		files, err := filepath.Glob(dir + of[0] + "*.txtar")
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no stories in %s: %v", of[0], err)

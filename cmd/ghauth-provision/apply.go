@@ -73,6 +73,9 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 	if err := w.take(saved, j); err != nil {
 		return err
 	}
+	if err := w.finish(j); err != nil {
+		return err
+	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}

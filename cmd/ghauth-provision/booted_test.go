@@ -3,9 +3,11 @@ package main_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,21 +23,30 @@ const denyLinger = `polkit.addRule(function(action, subject) {
 `
 
 // suitesVar names Debian suites, such as "trixie forky", on which the booted stories are
-// told as well: that takes long.
+// told as well, but for those of one suite: that takes long.
 const suitesVar = "GHAUTH_SUITES"
+
+// withoutGH is a suite that Debian's gh is not in: its machines get this one's.
+const withoutGH = "forky"
 
 // TestBootedStories runs the stories of testdata/booted on machines that are
 // really booted: with logind and polkit, which a lighter host lacks.
 func TestBootedStories(t *testing.T) {
-	onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
-		suite, packages := machineOf(story)
-		return testboot.Root(t.Context(), suite, packages...)
+	onMachines(t, "testdata/booted/*.txtar", machineTime, func(story string) (string, error) {
+		m := machineOf(story)
+		return testboot.Root(t.Context(), m.suite, m.packages...)
 	})
 	for _, other := range strings.Fields(os.Getenv(suitesVar)) {
 		t.Run("on "+other, func(t *testing.T) {
-			onMachines(t, "testdata/booted/*.txtar", func(story string) (string, error) {
-				_, packages := machineOf(story)
-				return testboot.Root(t.Context(), other, packages...)
+			onMachines(t, "testdata/booted/*.txtar", machineTime, func(story string) (string, error) {
+				m := machineOf(story)
+				if m.only {
+					return "", nil
+				}
+				if other == withoutGH {
+					m.packages = slices.DeleteFunc(m.packages, func(name string) bool { return name == "gh" })
+				}
+				return testboot.Root(t.Context(), other, m.packages...)
 			})
 		})
 	}
@@ -44,11 +55,12 @@ func TestBootedStories(t *testing.T) {
 // TestTakopiStories runs the stories of testdata/takopi on machines that Takopi
 // can be installed on.
 func TestTakopiStories(t *testing.T) {
-	onMachines(t, "testdata/takopi/*.txtar", func(string) (string, error) { return testtakopi.Root(t.Context()) })
+	onMachines(t, "testdata/takopi/*.txtar", machineTime, func(string) (string, error) { return testtakopi.Root(t.Context()) })
 }
 
-// onMachines runs stories, each on a machine of its own, whose root depends on it.
-func onMachines(t *testing.T, pattern string, rootOf func(story string) (string, error)) {
+// onMachines runs stories, each on a machine of its own, whose root depends on it: none
+// where the story is not to be told.
+func onMachines(t *testing.T, pattern string, limit time.Duration, rootOf func(story string) (string, error), env ...string) {
 	testboot.Need(t)
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -65,60 +77,95 @@ func onMachines(t *testing.T, pattern string, rootOf func(story string) (string,
 			if err != nil {
 				t.Fatal(err)
 			}
-			onMachine(t, root, filepath.Base(file), text)
+			if root == "" {
+				return
+			}
+			telling{root: root, name: filepath.Base(file), text: text, limit: limit, env: env}.tell(t)
 		})
 	}
 }
 
-// machineOf reads which Debian a story wants, and with which packages besides, off
-// its line "#host suite NAME PACKAGE...".
-func machineOf(story string) (suite string, packages []string) {
-	for line := range strings.Lines(story) {
-		if rest, ok := strings.CutPrefix(line, "#host suite "); ok {
-			words := strings.Fields(rest)
-			return words[0], words[1:]
-		}
-	}
-	return "", nil
+// A machine is a Debian that a story wants, with some packages besides.
+type machine struct {
+	suite    string // empty: this machine's own
+	only     bool   // it is not to be told on others
+	packages []string
 }
 
-// onMachine tells a story on a machine that has the files more beside it.
-func onMachine(t *testing.T, root, name string, text []byte, more ...string) {
-	m, err := testboot.Boot(t.Context(), root)
+// machineOf reads which one it is off the story's line "#host suite NAME PACKAGE...",
+// or "#host only NAME PACKAGE...", or "#host packages PACKAGE...".
+func machineOf(story string) machine {
+	for line := range strings.Lines(story) {
+		words := strings.Fields(line)
+		if len(words) > 2 && words[0] == "#host" && words[1] == "packages" {
+			return machine{packages: words[2:]}
+		}
+		if len(words) > 2 && words[0] == "#host" && (words[1] == "suite" || words[1] == "only") {
+			return machine{words[2], words[1] == "only", words[3:]}
+		}
+	}
+	return machine{}
+}
+
+// machineTime bounds a story on a machine.
+const machineTime = 6 * time.Minute
+
+// A telling is of a story on a machine.
+type telling struct {
+	root  string
+	name  string // of the story
+	text  []byte
+	limit time.Duration
+	files []string // beside it
+	env   []string
+}
+
+func (s telling) tell(t *testing.T) {
+	m, err := testboot.Boot(t.Context(), s.root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Stop)
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), s.limit)
 	defer cancel()
 	const dir = "/opt/stories"
-	if strings.Contains(string(text), "\n#host deny-linger\n") {
+	if strings.Contains(string(s.text), "\n#host deny-linger\n") {
 		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
 	}
-	for name, mode := range map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644} {
+	files := map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644}
+	if strings.Contains(string(s.text), filepath.Base(earlierName)) {
+		buildEarlier(t)
+		files[earlierName] = 0o755
+	}
+	if strings.Contains(string(s.text), "\ncrash ") {
+		files[lockedName] = 0o755
+	}
+	for name, mode := range files {
 		if err == nil {
 			err = m.Copy(ctx, filepath.Join(tools, name), filepath.Join(dir, name), mode)
 		}
 	}
-	for _, file := range more {
+	for _, file := range s.files {
 		if err == nil {
 			err = m.Copy(ctx, file, filepath.Join(dir, filepath.Base(file)), 0o644)
 		}
 	}
-	if err == nil && strings.Contains(string(text), "\n#host gh\n") {
+	wantsGH := strings.Contains(string(s.text), "\n#host gh\n") || slices.Contains(machineOf(string(s.text)).packages, "gh")
+	if err == nil && wantsGH {
 		err = copyGH(ctx, m)
 	}
-	story := filepath.Join(dir, name)
+	story := filepath.Join(dir, s.name)
 	if err == nil {
-		err = m.Write(ctx, bytes.NewReader(text), story, 0o644)
+		err = m.Write(ctx, bytes.NewReader(s.text), story, 0o644)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	c := testboot.Cmd{User: testboot.User, Stdout: &out, Stderr: &out,
-		Env: []string{storyVar + "=" + story, "PATH=" + dir + "/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"}}
-	if strings.Contains(string(text), "\n#host root\n") {
+	both := io.MultiWriter(&out, &figures{})
+	c := testboot.Cmd{User: testboot.User, Stdout: both, Stderr: both,
+		Env: append(s.env, storyVar+"="+story, "PATH="+dir+"/bin:/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8")}
+	if strings.Contains(string(s.text), "\n#host root\n") {
 		c.User = ""
 	}
 	status, err := m.Run(ctx, c, filepath.Join(dir, "stories"))
@@ -129,6 +176,9 @@ func onMachine(t *testing.T, root, name string, text []byte, more ...string) {
 
 // copyGH gives a machine whose Debian has none the gh of this one.
 func copyGH(ctx context.Context, m *testboot.Machine) error {
+	if status, err := m.Run(ctx, testboot.Cmd{}, "gh", "--version"); err != nil || status == 0 {
+		return err
+	}
 	gh, err := exec.LookPath("gh")
 	if err == nil {
 		err = m.Copy(ctx, gh, "/usr/local/bin/gh", 0o755)

@@ -180,7 +180,10 @@ func (w *world) tryBroker(ctx context.Context, socket, app string) error {
 // prepareDestroyBroker is prepareDestroy for what an apply of root's has made.
 func (w *world) prepareDestroyBroker(ctx context.Context, c *cli.Context) (j *job, end func(), err error) {
 	j = &job{system: true, desired: units.BrokerNothing()}
-	if !exists(j.desired.Manifest) {
+	switch top, err := plan.Unfinished("", j.desired.Manifest); {
+	case err != nil:
+		return nil, nil, err
+	case top == "" && !exists(j.desired.Manifest):
 		return nil, nil, errRoot
 	}
 	j.desired.Purge = c.Bool("purge-key")

@@ -2,8 +2,11 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -15,15 +18,34 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// A home is what stands in the home of a story, but for the story's own files.
+// A home is what stands in the home of a story, but for the story's own files; or in the
+// directories that the variable CRASH_DIRS lists, and beside these, where it begins with
+// .ghauth. Each has another base name.
 type home struct {
 	ts   *testscript.TestScript
-	dir  string
-	kept string // a copy
+	dirs []string
+	kept string // copies
 }
 
 func homeOf(ts *testscript.TestScript) home {
-	return home{ts, ts.Getenv("HOME"), ts.MkAbs("kept")}
+	return home{ts, strings.Fields(cmp.Or(ts.Getenv("CRASH_DIRS"), ts.Getenv("HOME"))), ts.MkAbs("kept")}
+}
+
+// holds reports whether path is below one of the directories, or beside one.
+func (h home) holds(path string) bool {
+	return slices.ContainsFunc(h.dirs, func(dir string) bool {
+		return strings.HasPrefix(path, dir+"/") || strings.HasPrefix(path, filepath.Dir(dir)+"/.ghauth")
+	}) && !strings.Contains(path, "/script-")
+}
+
+// beside lists what a run may make beside the directories.
+func (h home) beside() (paths []string) {
+	for _, dir := range h.dirs {
+		found, err := filepath.Glob(filepath.Dir(dir) + "/.ghauth*")
+		h.ts.Check(err)
+		paths = append(paths, found...)
+	}
+	return paths
 }
 
 // A snapshot holds the mode and the content of each file of a home, by its path in it.
@@ -34,15 +56,25 @@ var (
 	// What differs from run to run: tokens, digests of them, and times.
 	passing = regexp.MustCompile(`ghs_\w+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
 	ofToken = regexp.MustCompile(`/github-token[^/]*$`)
-	// What grows with each run, or is gh's; and what says how far a run has come.
-	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml)$`)
-	progress = "ghauth-manifest.json"
+	// What grows with each run, or is encrypted anew, or gh's; and what says how far a run has come.
+	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml|[^/]*\.cred)$`)
+	progress = regexp.MustCompile(`/(ghauth-manifest\.json|\.ghauth-manifest\.json\.leaving)$`)
 )
 
 func (h home) look() snapshot {
 	t := snapshot{}
-	h.ts.Check(filepath.WalkDir(h.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || path == h.dir {
+	for _, dir := range append(h.beside(), h.dirs...) {
+		h.lookAt(dir, t)
+	}
+	return t
+}
+
+func (h home) lookAt(dir string, t snapshot) {
+	h.ts.Check(filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || path == h.ts.Getenv("HOME") {
 			return err
 		}
 		if strings.HasPrefix(d.Name(), "script-") {
@@ -66,7 +98,6 @@ func (h home) look() snapshot {
 		t[path] = fmt.Sprintf("%v %.12x", info.Mode(), sha256.Sum256(data))
 		return err
 	}))
-	return t
 }
 
 // secret reports whether data holds a token that the stand-in knows, or a key.
@@ -84,7 +115,7 @@ func (h home) secret(data []byte) bool {
 func (h home) torn(before, after snapshot, killed bool) string {
 	now := h.look()
 	for _, path := range slices.Sorted(maps.Keys(now)) {
-		if temporary.MatchString(path) && killed || filepath.Base(path) == progress {
+		if temporary.MatchString(path) && killed || progress.MatchString(path) {
 			continue
 		}
 		if got := now[path]; got != before[path] && got != after[path] {
@@ -118,14 +149,32 @@ func (t snapshot) diff(want snapshot) string {
 func (h home) save() {
 	h.ts.Check(os.RemoveAll(h.kept))
 	h.ts.Check(os.Mkdir(h.kept, 0o700))
-	h.copy(h.dir, h.kept)
+	for _, dir := range h.dirs {
+		if info, err := os.Stat(dir); err == nil {
+			kept := filepath.Join(h.kept, filepath.Base(dir))
+			h.ts.Check(os.Mkdir(kept, info.Mode().Perm()))
+			h.copy(dir, kept)
+		}
+	}
 }
 
 func (h home) restore() {
-	for _, entry := range h.entries(h.dir) {
-		h.ts.Check(os.RemoveAll(entry))
+	for _, path := range h.beside() {
+		h.ts.Check(os.RemoveAll(path))
 	}
-	h.copy(h.kept, h.dir)
+	for _, dir := range h.dirs {
+		kept := filepath.Join(h.kept, filepath.Base(dir))
+		info, err := os.Stat(kept)
+		if err != nil {
+			h.ts.Check(os.RemoveAll(dir))
+			continue
+		}
+		h.ts.Check(os.MkdirAll(dir, info.Mode().Perm()))
+		for _, entry := range h.entries(dir) {
+			h.ts.Check(os.RemoveAll(entry))
+		}
+		h.copy(kept, dir)
+	}
 }
 
 func (h home) copy(from, to string) {

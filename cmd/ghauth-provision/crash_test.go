@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,7 +26,8 @@ var long = flag.Bool("long", false, "disturb the program at every step, not at a
 // longVar tells the process in the host of the flag.
 const longVar = "GHAUTH_LONG"
 
-// sample is how many disturbances of a command are tried without the flag.
+// sample is how many disturbances of a command are tried without the flag, unless the
+// story's variable CRASH_SAMPLE says otherwise.
 const sample = 12
 
 // TestCrashes runs every story of testdata/crash in a host of its own: what writes
@@ -41,7 +44,7 @@ func TestCrashes(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			if *long {
-				inHost(t, file, time.Hour, longVar+"=1")
+				inHost(t, file, 5*time.Hour, longVar+"=1")
 			} else {
 				inHost(t, file, storyLimit)
 			}
@@ -49,31 +52,30 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// lockedDir, in that of the tools, has a program that differs from the real one in one
-// thing: its main goroutine has a thread to itself. strace counts the calls of each
-// thread for itself, and would else miss those after a change of threads.
-const lockedDir = "locked"
+// TestBootedCrashes is that for what root writes, on machines.
+func TestBootedCrashes(t *testing.T) {
+	testboot.Need(t)
+	buildLocked(t)
+	limit, env := machineTime, []string(nil)
+	if *long {
+		limit, env = 5*time.Hour, []string{longVar + "=1"}
+	}
+	onMachines(t, "testdata/crash/booted/*.txtar", limit, func(story string) (string, error) {
+		return testboot.Root(t.Context(), "", machineOf(story).packages...)
+	}, env...)
+}
+
+// lockedName is, in the directory of the tools, a program that differs from the real one
+// in one thing: its main goroutine has a thread to itself. strace counts the calls of
+// each thread for itself, and would else miss those after a change of threads.
+const lockedName = "locked/ghauth-provision"
 
 func buildLocked(t *testing.T) {
-	dir := t.TempDir()
-	here, err := filepath.Abs("locked.go")
-	if err != nil {
+	added := filepath.Join(t.TempDir(), "locked.go")
+	if err := os.WriteFile(added, []byte("package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	added, overlay := filepath.Join(dir, "locked.go"), filepath.Join(dir, "overlay.json")
-	for name, text := range map[string]string{
-		added:   "package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n",
-		overlay: fmt.Sprintf(`{"Replace": {%q: %q}}`, here, added), // of go build
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("go", "build", "-trimpath", "-overlay", overlay, "-o", filepath.Join(tools, lockedDir, "ghauth-provision"), ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	buildChanged(t, lockedName, map[string]string{"locked.go": added})
 }
 
 // A crasher disturbs a command, each time from the state that stands at first, and at
@@ -98,49 +100,66 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 	start := time.Now()
 	c.run("strace", recording...)
 	took := time.Since(start)
-	c.next("recorded")
+	if told, err := c.next(); err != nil {
+		ts.Fatalf("after an undisturbed run: %v\n%s", err, told)
+	}
 	c.after = c.home.look()
-	all := disturbances(args[0], string(c.trace()), c.home.dir, took)
+	all := disturbances(args[0], string(c.trace()), c.home, took)
 	stride := 1
 	if os.Getenv(longVar) == "" {
-		stride = max(1, len(all)/sample)
+		stride = max(1, len(all)/cmp.Or(number(ts.Getenv("CRASH_SAMPLE")), sample))
 	}
 	tried, hit := 0, 0
+	var problems []string
 	for i := rand.IntN(stride); i < len(all); i += stride {
-		c.home.restore()
-		tried++
-		if c.disturb(all[i]) {
+		if tried++; tried%50 == 0 {
+			tellFigure("%s %s: %d of %d tried", args[0], strings.Join(c.command, " "), tried, len(all))
+		}
+		c.restore()
+		came, problem := c.disturb(all[i])
+		if came {
 			hit++
 		}
+		if problem != "" {
+			first, _, _ := strings.Cut(problem, "\n")
+			tellFigure("%s %s: %s", all[i], strings.Join(c.command, " "), first)
+			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
+		}
 	}
-	c.home.restore()
-	ts.Logf("%d of %d disturbances tried, %d hit", tried, len(all), hit)
+	c.restore()
+	tellFigure("%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
 	if hit == 0 || args[0] != "random" && hit < tried/3 {
 		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
 	}
+	if len(problems) > 0 {
+		ts.Fatalf("%s", strings.Join(problems, "\n"))
+	}
 }
 
-// disturb reports whether the disturbance came to pass: threads do not always have
-// the calls that they had when they were recorded.
-func (c crasher) disturb(d disturbance) bool {
+// disturb reports whether the disturbance came to pass, as threads do not always have
+// the calls that they had when they were recorded, and what is wrong after it.
+func (c crasher) disturb(d disturbance) (came bool, problem string) {
 	state, told := c.run(d.argv[0], d.argv[1:]...)
 	trace := c.trace()
 	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
-	failed := d.told != "" && injected(trace, c.home.dir)
+	failed := d.told != "" && injected(trace, c.home)
 	if d.told != "" && !failed {
-		return false
+		return false, ""
 	}
 	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
-		c.ts.Fatalf("%s: %s\n%s\n%s", d, problem, told, last(trace))
+		return true, problem + "\n" + told
 	}
 	if failed && !owned(told, d.told, state.ExitCode()) {
-		c.ts.Fatalf("%s: status %d\n%s\n%s", d, state.ExitCode(), told, last(trace))
+		return true, fmt.Sprintf("status %d\n%s", state.ExitCode(), told)
 	}
-	again := c.next(d.String())
+	again, err := c.next()
+	if err != nil {
+		return true, fmt.Sprintf("%s\nthe next run: %v\n%s", told, err, again)
+	}
 	if diff := c.home.look().diff(c.after); diff != "" {
-		c.ts.Fatalf("%s: the next run ends elsewhere:\n%s\n%s\n%s", d, diff, again, last(trace))
+		return true, fmt.Sprintf("the next run ends elsewhere:\n%s\n%s", diff, again)
 	}
-	return killed || failed
+	return killed || failed, ""
 }
 
 // owned reports whether a run has owned up to an error of the disk: by its status and
@@ -168,22 +187,35 @@ func (c crasher) run(by string, args ...string) (*os.ProcessState, string) {
 	return cmd.ProcessState, out.String()
 }
 
+// restore puts back what stood at first. A script reset.sh does the rest of it.
+func (c crasher) restore() {
+	c.home.restore()
+	if script := c.ts.MkAbs("reset.sh"); exists(script) {
+		if out, err := exec.Command("sh", script).CombinedOutput(); err != nil {
+			c.ts.Fatalf("%s: %v\n%s", script, err, out)
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // equip has the command run where the story does, and as locked.
 func (c crasher) equip(cmd *exec.Cmd) {
 	cmd.Dir = c.ts.MkAbs(".")
 	// Other goroutines mostly stay on their threads where they always find a free
 	// processor.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), lockedDir)+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), filepath.Dir(lockedName))+":"+os.Getenv("PATH"))
 }
 
-func (c crasher) next(what string) string {
+// next is the run after, and what it told.
+func (c crasher) next() (string, error) {
 	cmd := exec.Command("sh", c.again)
 	c.equip(cmd)
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		c.ts.Fatalf("%s: the next run: %v\n%s", what, err, out)
-	}
-	return string(out)
+	return string(out), err
 }
 
 func (c crasher) trace() string { return c.ts.ReadFile("trace") }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 	"github.com/urfave/cli/v2"
@@ -43,6 +43,9 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer end()
+	if err := w.finish(j); err != nil {
+		return err
+	}
 	if err := w.checkPlan(ctx, j); err != nil {
 		return err
 	}
@@ -60,6 +63,16 @@ func (w *world) destroy(ctx context.Context, c *cli.Context) error {
 	w.sayAll(p.Notes)
 	w.print("Destroyed: %s.", count(j.done, "change"))
 	return errors.Join(j.left...)
+}
+
+// finish ends a destroy that was killed in its last moment.
+func (w *world) finish(j *job) error {
+	top, err := plan.Unfinished(w.root, j.desired.Manifest)
+	if err != nil || top == "" {
+		return err
+	}
+	w.say("a destroy was killed in its last moment: what it left of %s goes", w.tilde(top))
+	return plan.Finish(w.root, j.desired.Manifest)
 }
 
 // prepareDestroy connects to the host that is to have nothing of ours; end frees what
@@ -101,9 +114,6 @@ func (w *world) knows(j *job) error {
 			"run " + program + " apply, which makes one, and then destroy; or take it away by hand"}
 	}
 	w.say("there is no manifest %s: nothing is known to be ours", w.tilde(manifest))
-	if w.isEmpty(dir) {
-		w.say("%s is empty, as a destroy that was killed in its last moment leaves it: if it is not yours, run: rmdir %s", w.tilde(dir), shellWord(dir))
-	}
 	return nil
 }
 
@@ -127,16 +137,6 @@ func (w *world) appliedTo(c *cli.Context) (dir string, err error) {
 		return "", err
 	}
 	return s.Paths.ConfigDir, nil
-}
-
-// isEmpty reports whether an empty directory stands at path.
-func (w *world) isEmpty(path string) bool {
-	real, err := w.root.Real(path, true)
-	if err != nil {
-		return false
-	}
-	entries, err := os.ReadDir(real)
-	return err == nil && len(entries) == 0
 }
 
 // lenientKeys leaves a takopi.toml or a configuration of git alone that cannot be

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -60,6 +62,9 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 
 // pluginChecks tell whether Takopi has the plugin, by what is in its environment.
 func (p *takopiPlugin) pluginChecks() []preflight.Check {
+	if !p.w.hasTakopi() && !p.w.hasProgram(takopi.Tool) {
+		return []preflight.Check{warning("plugin", "Takopi is not installed here", "install Takopi, and run "+program+" apply; or say enabled = false in the spec's takopi block")}
+	}
 	if !p.w.hasTakopi() {
 		return []preflight.Check{notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")}
 	}
@@ -72,6 +77,12 @@ func (p *takopiPlugin) pluginChecks() []preflight.Check {
 		return hurdles
 	}
 	return append([]preflight.Check{p.listed(e)}, hurdles...)
+}
+
+// hasProgram reports whether this user has the program, from wherever it came.
+func (w *world) hasProgram(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil || exists(filepath.Join(w.getenv("HOME"), ".local/bin", name))
 }
 
 // listed tells whether Takopi finds the plugin, and uv will keep it.

@@ -46,6 +46,7 @@ func (w *world) exec(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	unix.Umask(w.umask)
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &w.cores)
 	err = syscall.Exec(path, c.Args().Slice(), withToken(w.env, refresh.TokenVars(app.Host, token.Token)))
 	return &failure{exitFailed, "cannot run " + path + ": " + err.Error(), "check that it is a program"}
 }

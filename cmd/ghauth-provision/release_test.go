@@ -67,7 +67,7 @@ func installed(t *testing.T, dist string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			onMachine(t, root, filepath.Base(story), text, deb)
+			telling{root: root, name: filepath.Base(story), text: text, limit: machineTime, files: []string{deb}}.tell(t)
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,7 +103,8 @@ func inHost(t *testing.T, file string, limit time.Duration, env ...string) {
 		haveVault(t)
 	}
 	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	c.Stdout = io.MultiWriter(&out, &figures{})
+	c.Stderr = c.Stdout
 	c.Env = append(env, storyVar+"="+copied, "PATH="+tools+"/bin:/usr/local/bin:/usr/bin:/bin")
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()

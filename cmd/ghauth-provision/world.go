@@ -14,6 +14,7 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
 )
 
 // world is what a run is given from outside.
@@ -21,10 +22,11 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
-	args           []string  // as they came
-	uid            int       // the effective one
-	umask          int       // the caller's, for the program that exec becomes
-	root           plan.Root // what --root names, once it is taken
+	args           []string    // as they came
+	uid            int         // the effective one
+	umask          int         // the caller's, for the program that exec becomes
+	cores          unix.Rlimit // its limit of core files, likewise
+	root           plan.Root   // what --root names, once it is taken
 	now            func() time.Time
 	secret         *spec.Spec // hides its own sensitive values; nil until one is read
 

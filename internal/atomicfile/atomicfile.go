@@ -88,6 +88,18 @@ func Chmod(path string, mode fs.FileMode) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// Move moves the file from to the name to, in a directory of the same file system, and
+// replaces what stands there. The error is an *os.LinkError.
+func Move(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	if err := syncDir(filepath.Dir(to)); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(from))
+}
+
 // Remove removes the file or the empty directory path. That it is gone already is
 // no error.
 func Remove(path string) error {

@@ -46,7 +46,7 @@ func Apply(ctx context.Context, h Host, p Plan, did func(Action)) error {
 		}
 		did(a)
 	}
-	return nil
+	return p.left(h.Root)
 }
 
 func (a Action) writesUnit() bool {
@@ -158,6 +158,9 @@ func (a Action) applyFile(ctx context.Context, h Host, path string) error {
 	case Chmod:
 		return atomicfile.Chmod(path, a.After.Mode)
 	case Remove:
+		if a.to != "" {
+			return move(h.Root, path, a.to)
+		}
 		err := atomicfile.Remove(path)
 		if a.Before.Kind == Directory && errors.Is(err, unix.ENOTEMPTY) {
 			return nil // what came up in it since is not ours

@@ -46,6 +46,8 @@ type Action struct {
 	After  File
 	Keys   []KeyChange // of a file that is edited
 	Import KeyImport   // of ImportKey
+
+	to string // where a manifest that is removed goes first
 }
 
 // Plan is what has to be done, in order, and what is to be told beside it.
@@ -54,6 +56,7 @@ type Plan struct {
 	// Founding is how many of the first actions are carried out as one: they
 	// make the directories that lead to the manifest, and the manifest.
 	Founding int
+	leaving  string   // where the manifest is while the last directories go
 	Notes    []string // not checked, or left to the operator
 	// Conflicts stand in the way: none of the plan is carried out.
 	Conflicts []*ConflictError

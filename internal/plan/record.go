@@ -36,7 +36,10 @@ func (d *differ) recorded(p Plan, actions, tail []Action) (Plan, error) {
 		last, _ = writeManifest(have, after, isOurs)
 	}
 	p.Actions = slices.Concat(first, actions, tail, last)
-	if len(first) > 0 && first[0].Op == Create {
+	switch {
+	case d.removes(path) && have.Kind != Absent:
+		p.leave(path)
+	case len(first) > 0 && first[0].Op == Create:
 		p.found(path)
 	}
 	return p, nil

@@ -121,6 +121,9 @@ func (g *trial) nothing() State {
 // make plans and applies, at most so many actions, and tells whether the plan had
 // more. A conflict gives an error.
 func (g *trial) make(desired State, limit int) (more bool, err error) {
+	if err := Finish("", g.manifest); err != nil {
+		g.t.Fatal(err)
+	}
 	observed, err := Observe(g.t.Context(), Host{}, desired)
 	if err != nil {
 		g.t.Fatal(err)
