@@ -33,12 +33,12 @@ func buildEarlier(t *testing.T) {
 		}
 		changed[now] = file
 	}
-	buildChanged(t, earlierName, changed, "-ldflags=-X main.version=v0.0.1")
+	buildChanged(t, earlierName, changed)
 }
 
 // buildChanged builds the program, to the path below that of the tools, with other
 // files in the place of some: each by its path, and the path of what is there instead.
-func buildChanged(t *testing.T, to string, changed map[string]string, flags ...string) {
+func buildChanged(t *testing.T, to string, changed map[string]string) {
 	replace := map[string]string{}
 	for path, instead := range changed {
 		replace[absolute(t, path)] = absolute(t, instead)
@@ -51,8 +51,7 @@ func buildChanged(t *testing.T, to string, changed map[string]string, flags ...s
 	if err := os.WriteFile(overlay, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"build", "-trimpath", "-overlay", overlay, "-o", filepath.Join(tools, to)}, flags...)
-	cmd := exec.Command("go", append(args, ".")...)
+	cmd := exec.Command("go", "build", "-trimpath", "-overlay", overlay, "-o", filepath.Join(tools, to), ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
