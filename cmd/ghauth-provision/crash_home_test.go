@@ -53,8 +53,8 @@ type snapshot map[string]string
 
 var (
 	temporary = regexp.MustCompile(`/\.[^/]*[0-9]{6,}(/|$)`)
-	// What differs from run to run: tokens, digests of them, and times.
-	passing = regexp.MustCompile(`ghs_\w+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[0-9:.]+Z`)
+	// What differs from run to run: tokens, digests of them, and times, also since the boot.
+	passing = regexp.MustCompile(`ghs_\w+|[0-9a-f]{64}|\d{4}-\d\d-\d\dT[0-9:.]+Z|GHAUTH_TOKEN_UPTIME=.*`)
 	ofToken = regexp.MustCompile(`/github-token[^/]*$`)
 	// What grows with each run, or is encrypted anew, or gh's; and what says how far a run has come.
 	vague    = regexp.MustCompile(`/(audit\.log|[^/]*\.(earlier|gh)|hosts\.yml|[^/]*\.cred)$`)

@@ -66,6 +66,19 @@ func TestLockdownWhileGitHubIsDown(t *testing.T) {
 	s.holds(".ghauth.lock", "github-token.earlier", LockdownFile)
 }
 
+// What others can look into is the more to be ended.
+func TestLockdownOfALooseDirectory(t *testing.T) {
+	s := newSite(t, "main")
+	s.ok(false)
+	if err := os.Chmod(s.r.Dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if results, err := s.r.Lockdown(t.Context(), s.apps()); err != nil || results[0].Err != nil || results[0].Token.Value == "" {
+		t.Errorf("%+v, %v, want that the token is revoked", results, err)
+	}
+	s.holds(".ghauth.lock", LockdownFile)
+}
+
 // A run that waits for the lock when the lockdown comes mints nothing after it.
 func TestLockdownWhileARunWaits(t *testing.T) {
 	s := newSite(t, "main")

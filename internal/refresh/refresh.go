@@ -7,6 +7,7 @@ package refresh
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -82,7 +83,8 @@ func (r *Refresher) run(ctx context.Context, results []Result, force bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	unlock, held, err := r.lock(ctx)
+	// A token is stored where no other looks in, or it is not minted.
+	unlock, held, err := r.lock(ctx, atomicfile.OpenPrivate)
 	if err != nil {
 		fail(work, err)
 		return
@@ -118,12 +120,12 @@ func each(work []*Result, do func(*Result)) {
 	wg.Wait()
 }
 
-func (r *Refresher) lock(ctx context.Context) (unlock func(), held time.Time, err error) {
+func (r *Refresher) lock(ctx context.Context, open func(dir string) (*os.File, error)) (unlock func(), held time.Time, err error) {
 	// Minting a token that cannot be kept would be worse than failing first.
 	if err := unix.Access(r.Dir, unix.W_OK); err != nil {
 		return nil, held, &WriteError{r.Dir, err}
 	}
-	dir, err := atomicfile.OpenPrivate(r.Dir)
+	dir, err := open(r.Dir)
 	if err != nil {
 		return nil, held, &WriteError{r.Dir, err}
 	}
