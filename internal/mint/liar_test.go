@@ -89,8 +89,11 @@ func (l *liar) serve(conn net.Conn) {
 	first := make([]byte, 4096)
 	n, _ := conn.Read(first)
 	_, _ = l.Write(first[:n])
-	_, _ = io.WriteString(conn, l.says+l.then)
-	if l.then != "" || !strings.Contains(l.says, " 200 ") {
+	l.mu.Lock()
+	says, then := l.says, l.then
+	l.mu.Unlock()
+	_, _ = io.WriteString(conn, says+then)
+	if then != "" || !strings.Contains(says, " 200 ") {
 		_ = conn.(*net.TCPConn).CloseWrite()
 	}
 	_, _ = io.Copy(l, conn)
