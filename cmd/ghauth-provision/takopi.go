@@ -68,7 +68,7 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	if rival, _ := e.Rival(); rival != "" || reason == "" {
 		return s, nil
 	}
-	words, err := e.Command(p.j.desired.Wheel)
+	command, err := p.commandIn(e, p.j.desired.Wheel)
 	switch {
 	case err != nil:
 		s.Notes = []string{"the plugin is not installed: " + err.Error() + "; see " + program + " plugin wheel --help"}
@@ -76,7 +76,7 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
 	default:
 		s.Reason = reason
-		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
+		s.Notes = append(s.Notes, "the plugin is installed by: "+command.String())
 	}
 	return s, nil
 }
@@ -113,15 +113,15 @@ func (p *takopiPlugin) Uninstall(ctx context.Context, _ string) error {
 
 // byHand says how the plugin goes after all.
 func (p *takopiPlugin) byHand() string {
-	words, err := p.command("")
+	command, err := p.command("")
 	if err != nil {
 		return "run: uv tool install takopi, with all packages that you want in it; and then run this again"
 	}
-	return "once uv works, run this again; or take it out by: " + shellWords(append([]string{"uv"}, words...))
+	return "once uv works, run this again; or take it out by: " + command.String()
 }
 
 // Restart restarts the unit, if it runs.
 func (p *takopiPlugin) Restart(ctx context.Context, unit string) error {
 	err := p.j.host.Units.TryRestart(ctx, unit)
-	return p.j.leave(err, "Takopi is not restarted", "run: systemctl --user restart "+unit)
+	return p.j.leave(err, "Takopi does not run again", "see: systemctl --user status "+unit+"; and then run: systemctl --user restart "+unit)
 }

@@ -22,20 +22,56 @@ const (
 	maxUVTail = 1500
 )
 
-// command gives the words, after uv's own name, that install Takopi as it is
-// installed at this moment, with the wheel, or without the plugin if that is empty.
-func (p *takopiPlugin) command(wheel string) ([]string, error) {
+// A uvCommand is a run of uv: what it is given in its environment, and the words after
+// its own name.
+type uvCommand struct{ env, words []string }
+
+// command installs Takopi as it is installed at this moment, with the wheel, or without
+// the plugin if that is empty.
+func (p *takopiPlugin) command(wheel string) (uvCommand, error) {
 	e, err := takopi.ReadEnvironment(p.w.takopiDir())
 	if err != nil {
-		return nil, err
+		return uvCommand{}, err
 	}
-	return e.Command(wheel)
+	return p.commandIn(e, wheel)
+}
+
+func (p *takopiPlugin) commandIn(e takopi.Environment, wheel string) (c uvCommand, err error) {
+	if dir := e.BinDir(); dir != "" && dir != p.w.uvBinDir() {
+		c.env = append(c.env, "UV_TOOL_BIN_DIR="+dir)
+	}
+	c.words, err = e.Command(wheel)
+	return c, err
+}
+
+// String writes c so that people can copy it.
+func (c uvCommand) String() string {
+	text := ""
+	for _, setting := range c.env {
+		name, value, _ := strings.Cut(setting, "=")
+		text += name + "=" + shellWord(value) + " "
+	}
+	return text + "uv " + shellWords(c.words)
+}
+
+// uvBinDir is where uv puts the programs of tools (docs.astral.sh/uv/reference/storage,
+// "Executable directories"), empty where that is not plain.
+func (w *world) uvBinDir() string {
+	for _, name := range []string{"UV_TOOL_BIN_DIR", "XDG_BIN_HOME"} {
+		if dir := w.getenv(name); dir != "" {
+			return dir
+		}
+	}
+	if data := w.getenv("XDG_DATA_HOME"); data != "" {
+		return filepath.Join(data, "../bin")
+	}
+	return filepath.Join(w.getenv("HOME"), ".local/bin")
 }
 
 // run has uv carry out the command for wheel.
 func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
 	fail := func(err error) error { return &failure{exitNoTool, err.Error(), ""} }
-	words, err := p.command(wheel)
+	c, err := p.command(wheel)
 	if err != nil {
 		return fail(err)
 	}
@@ -45,8 +81,8 @@ func (p *takopiPlugin) run(ctx context.Context, wheel string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, uvTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, uv, words...)
-	cmd.Env = withoutTokens(p.w.env)
+	cmd := exec.CommandContext(ctx, uv, c.words...)
+	cmd.Env = append(withoutTokens(p.w.env), c.env...)
 	out := &child.Tail{Max: maxUVTail}
 	cmd.Stdout, cmd.Stderr = out, out
 	child.KillGroup(cmd)

@@ -178,11 +178,6 @@ func (m *Manager) Restart(ctx context.Context, name string) error {
 	return m.wait(ctx, name, "restart", m.conn.RestartUnitContext)
 }
 
-// TryRestart restarts the unit name if it runs, and waits until it has started.
-func (m *Manager) TryRestart(ctx context.Context, name string) error {
-	return m.wait(ctx, name, "restart", m.conn.TryRestartUnitContext)
-}
-
 // Stop stops the unit name and waits until it has stopped.
 func (m *Manager) Stop(ctx context.Context, name string) error {
 	return m.wait(ctx, name, "stop", m.conn.StopUnitContext)

@@ -115,6 +115,30 @@ func TestServiceRuns(t *testing.T) {
 	}
 }
 
+// TestTryRestartFails: a program that is gone, or ends at once, is told of, although
+// systemd says that the service has started.
+func TestTryRestartFails(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m := connect(t)
+	for name, tt := range map[string]struct{ more, want string }{
+		"gone.service":  {"", "is failed (exit-code)"},
+		"again.service": {"Restart=always\nRestartSec=1\n", "is activating (exit-code)"},
+	} {
+		program := filepath.Join(t.TempDir(), "program")
+		must(t, os.WriteFile(program, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o700))
+		writeUnit(t, name, "[Service]\n"+tt.more+"ExecStart="+program+"\n")
+		must(t, m.Reload(t.Context()))
+		must(t, m.Start(t.Context(), name))
+		must(t, os.Remove(program))
+		if err := m.TryRestart(t.Context(), name); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
+		must(t, m.Stop(t.Context(), name))
+	}
+}
+
 func TestStartIsCancelled(t *testing.T) {
 	if !inHost(t, testhost.Config{}) {
 		return

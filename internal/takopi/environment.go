@@ -175,6 +175,16 @@ func (r requirement) flags(plain, editable string) ([]string, error) {
 	return []string{plain, text}, err
 }
 
+// BinDir is where uv has put Takopi's program, by the receipt; empty where that does
+// not tell. Installed anew, it goes to where uv is told today.
+func (e Environment) BinDir() string {
+	i := slices.IndexFunc(e.tool.Entrypoints, func(p entrypoint) bool { return p.Name == Tool })
+	if i < 0 || !filepath.IsAbs(e.tool.Entrypoints[i].Path) {
+		return ""
+	}
+	return filepath.Dir(e.tool.Entrypoints[i].Path)
+}
+
 // executables names the distributions besides Takopi whose programs uv has put
 // on the PATH.
 func (e Environment) executables() (names []string) {

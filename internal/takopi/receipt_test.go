@@ -53,3 +53,17 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 }
+
+// TestBinDir: uv writes where it has put each program.
+func TestBinDir(t *testing.T) {
+	for entry, want := range map[string]string{
+		`{ name = "takopi", install-path = "/home/ada/apps/takopi", from = "takopi" }`: "/home/ada/apps",
+		`{ name = "x", install-path = "/b/x", from = "a" }`:                            "",
+		`{ name = "takopi", install-path = "" }`:                                       "",
+	} {
+		e, err := ReadEnvironment(newEnvironment(t, "requirements = [{ name = \"takopi\" }]\nentrypoints = ["+entry+"]", map[string]string{"takopi-1": ""}))
+		if got := e.BinDir(); err != nil || got != want {
+			t.Errorf("%s: %q, %v", entry, got, err)
+		}
+	}
+}
