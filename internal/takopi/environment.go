@@ -87,6 +87,8 @@ func (e Environment) Has() bool {
 
 func isOurs(r requirement) bool { return canonical(r.Name) == Distribution }
 
+func (r requirement) isTool() bool { return canonical(r.Name) == Tool }
+
 // Version gives the plugin's version in e, and whether Takopi can find it there: it
 // goes by the entry point. Without a plugin both are empty.
 func (e Environment) Version() (version string, listed bool) {
@@ -124,11 +126,10 @@ func (e Environment) Rival() (name string, recorded bool) {
 // Command gives the words, after uv's own name, by which uv makes the environment
 // anew with the plugin's wheel at path, or without the plugin where path is
 // empty. Everything else that is in it stays: what the receipt has, in the same
-// form, and what somebody has put there beside it.
+// form, and what somebody has put there, changed or taken away beside it.
 func (e Environment) Command(path string) ([]string, error) {
 	words := []string{"tool", "install"}
-	itself := slices.IndexFunc(e.tool.Requirements, func(r requirement) bool { return canonical(r.Name) == Tool })
-	if itself < 0 {
+	if !slices.ContainsFunc(e.tool.Requirements, requirement.isTool) {
 		return nil, fmt.Errorf("%w: no %s among its requirements", errNotUnderstood, Tool)
 	}
 	options, err := e.tool.optionFlags()
@@ -139,16 +140,17 @@ func (e Environment) Command(path string) ([]string, error) {
 	if e.tool.Python != "" {
 		words = append(words, "--python", e.tool.Python)
 	}
-	programs := e.executables()
+	kept, _ := e.recorded()
+	programs := e.executables(kept)
 	for _, from := range programs {
 		words = append(words, "--with-executables-from", from)
 	}
-	for i, r := range slices.Concat(e.tool.Requirements, e.unrecorded()) {
+	for _, r := range slices.Concat(kept, e.unrecorded()) {
 		plain, editable := "--with", "--with-editable"
 		switch {
 		case isOurs(r), slices.ContainsFunc(programs, r.isName): // the latter come with their programs
 			continue
-		case i == itself:
+		case canonical(r.Name) == Tool:
 			plain, editable = "", "--editable"
 		}
 		more, err := r.flags(plain, editable)
@@ -186,10 +188,15 @@ func (e Environment) BinDir() string {
 }
 
 // executables names the distributions besides Takopi whose programs uv has put
-// on the PATH.
-func (e Environment) executables() (names []string) {
+// on the PATH, but for those that are recorded and not kept.
+func (e Environment) executables(kept []requirement) (names []string) {
+	named := func(in []requirement, name string) bool {
+		return slices.ContainsFunc(in, func(r requirement) bool { return canonical(r.Name) == name })
+	}
 	for _, p := range e.tool.Entrypoints {
-		if from := canonical(cmp.Or(p.From, Tool)); from != Tool && !slices.Contains(names, from) {
+		from := canonical(cmp.Or(p.From, Tool))
+		gone := named(e.tool.Requirements, from) && !named(kept, from)
+		if from != Tool && !gone && !slices.Contains(names, from) {
 			names = append(names, from)
 		}
 	}

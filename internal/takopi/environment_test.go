@@ -85,6 +85,20 @@ func TestCommand(t *testing.T) {
 			"wheel-1": "\n\n{\"url\": \"file:///srv/wheel-1.whl\", \"archive_info\": {}}",
 			"vcs-1":   "\n\n{\"url\": \"https://git.test/vcs\", \"vcs_info\": {\"vcs\": \"git\", \"commit_id\": \"abc\", \"requested_revision\": \"v1\"}}",
 		}), "takopi|--with httpx[http2]|--with-editable /srv/ed 1|--with takopi-discord==0.5.1|--with vcs @ git+https://git.test/vcs@abc|--with wheel @ file:///srv/wheel-1.whl"},
+		{"changed by hand since", `requirements = [
+    { name = "takopi", specifier = "==0.22.3" },
+    { name = "same", specifier = "==1.0" },
+    { name = "other", extras = ["x"], specifier = "==1.0" },
+    { name = "gone", specifier = "==1.0" },
+    { name = "elsewhere", specifier = "==1.0", marker = "sys_platform == 'win32'" },
+    { name = "range", specifier = "==1.*" },
+    { name = "ed", specifier = "==1" },
+    { name = "bin", specifier = "==1" },
+]
+entrypoints = [{ name = "x", install-path = "/b/x", from = "bin" }]`, with(map[string]string{"same-1+local": "", "other-2.0": "", "range-2": "",
+			"ed-1": "\n\n{\"url\": \"file:///srv/ed\", \"dir_info\": {\"editable\": true}}"}),
+			"takopi==0.22.4|--with same==1.0|--with other[x]==2.0|--with elsewhere==1.0 ; sys_platform == 'win32'|--with range==1.*|--with-editable /srv/ed"},
+		{"Takopi itself gone", `requirements = [{ name = "takopi", specifier = "==1" }]`, map[string]string{"x-1": ""}, "takopi==1|--with x==1"},
 		{"in a circle", `requirements = [{ name = "takopi" }]`, with(map[string]string{"x-1": "Requires-Dist: y", "y-1": "Requires-Dist: x"}), "takopi|--with x==1"},
 	} {
 		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, tt.dists))
