@@ -76,7 +76,7 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
 	default:
 		s.Reason = reason
-		s.Notes = append(append(s.Notes, e.Changed()...), "the plugin is installed by: "+command.String())
+		s.Notes = append(append(s.Notes, e.Changed(p.with(p.j.desired.Wheel)...)...), "the plugin is installed by: "+command.String())
 	}
 	return s, nil
 }

@@ -40,8 +40,16 @@ func (p *takopiPlugin) commandIn(e takopi.Environment, wheel string) (c uvComman
 	if dir := e.BinDir(); dir != "" && dir != p.w.uvBinDir() {
 		c.env = append(c.env, "UV_TOOL_BIN_DIR="+dir)
 	}
-	c.words, err = e.Command(wheel)
+	c.words, err = e.Command(wheel, p.with(wheel)...)
 	return c, err
+}
+
+// with is what a wheel brings along.
+func (p *takopiPlugin) with(wheel string) []string {
+	if wheel == "" {
+		return nil
+	}
+	return p.j.spec.Takopi.With
 }
 
 // String writes c so that people can copy it.

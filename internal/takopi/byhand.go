@@ -8,9 +8,9 @@ import (
 
 // recorded gives what the receipt has, as it is in the environment: where it pins a
 // version, and another one is installed or none, somebody has changed that by hand
-// since. Notes tell of each.
-func (e Environment) recorded() (kept []requirement, notes []string) {
-	for _, r := range e.tool.Requirements {
+// since. Notes tell of each. What with names is not pinned.
+func (e Environment) recorded(with []string) (kept []requirement, notes []string) {
+	for _, r := range unpinned(e.tool.Requirements, with) {
 		pin, pinned := r.pin()
 		i := slices.IndexFunc(e.dists, func(d dist) bool { return d.name == canonical(r.Name) })
 		switch {
@@ -28,9 +28,22 @@ func (e Environment) recorded() (kept []requirement, notes []string) {
 
 // Changed tells what somebody has changed in the environment since uv wrote its
 // receipt, and that Command keeps so.
-func (e Environment) Changed() []string {
-	_, notes := e.recorded()
+func (e Environment) Changed(with ...string) []string {
+	_, notes := e.recorded(with)
 	return notes
+}
+
+// unpinned gives the requirements without the pins of what with names, each as in
+// Requires-Dist: it may ask for another version.
+func unpinned(all []requirement, with []string) []requirement {
+	free := slices.Clone(all)
+	for i, r := range free {
+		named := func(text string) bool { return parseDependency(text).name == canonical(r.Name) }
+		if _, pinned := r.pin(); pinned && slices.ContainsFunc(with, named) {
+			free[i].Specifier = ""
+		}
+	}
+	return free
 }
 
 // pin gives the version that r asks for, if it asks for just one of an index.

@@ -2,6 +2,7 @@ package takopi
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -15,5 +16,28 @@ func TestChanged(t *testing.T) {
 	}
 	if got := e.Changed(); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v\n got %q\nwant %q", err, got, want)
+	}
+}
+
+// TestWithIsNotPinned: what comes with the wheel has the version that the wheel asks for,
+// whether uv's receipt knows of it or not.
+func TestWithIsNotPinned(t *testing.T) {
+	for receipt, want := range map[string]string{
+		`requirements = [{ name = "takopi" }]`:                                                      "takopi|--with|b==1|--with|p-b",
+		`requirements = [{ name = "takopi" }, { name = "p-b", extras = ["x"], specifier = "==1" }]`: "takopi|--with|p-b[x]|--with|b==1",
+		`requirements = [{ name = "takopi" }, { name = "p-b", specifier = "==2" }]`:                 "takopi|--with|p-b|--with|b==1",
+		`requirements = [{ name = "takopi" }, { name = "p-b", specifier = "<2" }]`:                  "takopi|--with|p-b<2|--with|b==1",
+	} {
+		e, err := ReadEnvironment(newEnvironment(t, receipt, map[string]string{"takopi-1": "", "p_b-1": "", "b-1": ""}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		words, err := e.Command("/w.whl", "P_B[y]>=2", "other")
+		if got := strings.Join(words, "|"); err != nil || got != "tool|install|"+want+"|--with|takopi-ghauth @ file:///w.whl" {
+			t.Errorf("%s: %v\n got %s\nwant %s", receipt, err, got, want)
+		}
+		if notes := e.Changed("p-b"); notes != nil {
+			t.Errorf("%s: %q", receipt, notes)
+		}
 	}
 }

@@ -126,8 +126,9 @@ func (e Environment) Rival() (name string, recorded bool) {
 // Command gives the words, after uv's own name, by which uv makes the environment
 // anew with the plugin's wheel at path, or without the plugin where path is
 // empty. Everything else that is in it stays: what the receipt has, in the same
-// form, and what somebody has put there, changed or taken away beside it.
-func (e Environment) Command(path string) ([]string, error) {
+// form, and what somebody has put there, changed or taken away beside it. The version of what the wheel brings with it is
+// the wheel's to say.
+func (e Environment) Command(path string, with ...string) ([]string, error) {
 	words := []string{"tool", "install"}
 	if !slices.ContainsFunc(e.tool.Requirements, requirement.isTool) {
 		return nil, fmt.Errorf("%w: no %s among its requirements", errNotUnderstood, Tool)
@@ -140,12 +141,12 @@ func (e Environment) Command(path string) ([]string, error) {
 	if e.tool.Python != "" {
 		words = append(words, "--python", e.tool.Python)
 	}
-	kept, _ := e.recorded()
+	kept, _ := e.recorded(with)
 	programs := e.executables(kept)
 	for _, from := range programs {
 		words = append(words, "--with-executables-from", from)
 	}
-	for _, r := range slices.Concat(kept, e.unrecorded()) {
+	for _, r := range slices.Concat(kept, unpinned(e.unrecorded(), with)) {
 		plain, editable := "--with", "--with-editable"
 		switch {
 		case isOurs(r), slices.ContainsFunc(programs, r.isName): // the latter come with their programs
