@@ -89,6 +89,7 @@ func (w *world) prepareDestroy(ctx context.Context, c *cli.Context) (j *job, end
 	if err != nil {
 		return nil, nil, err
 	}
+	w.recallTakopi(dir)
 	j = &job{}
 	site.Keys = &lenientKeys{j: j}
 	j.desired = units.Nothing(dir, site)

@@ -55,6 +55,7 @@ func (w *world) prepare(ctx context.Context, c *cli.Context) (j *job, end func()
 	}
 	j = &job{spec: s, specPath: path, executable: site.Executable}
 	site.LockedDown = w.lockedDown(s)
+	w.offerPlugin(&site, s.Paths.ConfigDir)
 	if j.desired, err = units.Desired(s, site); err != nil {
 		return nil, nil, err
 	}

@@ -171,13 +171,17 @@ func (w *world) site() (units.Site, error) {
 		Watches: takopi.Watches,
 		Keys:    ownKeys{}, GitConfig: w.gitConfig(home), Still: w.root != "",
 	}
-	if w.root == "" && w.hasTakopi() {
-		site.Wheel = func(binary string, with []string) (string, []byte, error) {
-			wheel, err := takopi.NewWheel(binary, with...)
-			return wheel.Name, wheel.Data, err
-		}
-	}
 	return site, nil
+}
+
+// siteOfSpec is the site, with what depends on the key directory of s.
+func (w *world) siteOfSpec(s *spec.Spec) (units.Site, error) {
+	site, err := w.site()
+	if err == nil {
+		site.LockedDown = w.lockedDown(s)
+		w.offerPlugin(&site, s.Paths.ConfigDir)
+	}
+	return site, err
 }
 
 // runtimeDir is $XDG_RUNTIME_DIR, or where systemd-logind puts it for a shell

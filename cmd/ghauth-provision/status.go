@@ -160,17 +160,17 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	s, _, specErr := w.loadSpec(c)
 	switch {
 	case is[*noSpecError](specErr):
+		w.recallTakopi(dir)
 		r.Notes = append(r.Notes, "drift: not checked: "+specErr.Error())
 	case specErr != nil:
 		return r, specErr
 	default:
 		dir = s.Paths.ConfigDir
-		site, err := w.site()
+		site, err := w.siteOfSpec(s)
 		if err != nil {
 			return r, err
 		}
 		j.spec, j.executable = s, site.Executable
-		site.LockedDown = w.lockedDown(s)
 		watched = units.Watched(s.Paths.UnitDir)
 		if unknown = recall(s); unknown == nil {
 			j.desired, unknown = units.Desired(s, site)

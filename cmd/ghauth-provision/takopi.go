@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
@@ -12,20 +14,54 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
-// takopiDir is where uv keeps Takopi's environment
-// (docs.astral.sh/uv/reference/storage, "Tools").
+// takopiDir is where uv keeps Takopi's environment: where an apply has found it, while
+// it may still be there, else where uv would have it today.
 func (w *world) takopiDir() string {
+	return cmp.Or(w.environment, filepath.Join(w.uvToolDir(), takopi.Tool))
+}
+
+// uvToolDir is where uv keeps tools (docs.astral.sh/uv/reference/storage, "Tools").
+func (w *world) uvToolDir() string {
 	if dir := w.getenv("UV_TOOL_DIR"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, takopi.Tool)
+		return filepath.Clean(dir)
 	}
 	data := w.getenv("XDG_DATA_HOME")
 	if !filepath.IsAbs(data) {
 		data = filepath.Join(w.getenv("HOME"), ".local/share")
 	}
-	return filepath.Join(data, "uv/tools", takopi.Tool)
+	return filepath.Join(data, "uv/tools")
 }
 
-func (w *world) hasTakopi() bool { return exists(filepath.Join(w.takopiDir(), "uv-receipt.toml")) }
+// recallTakopi looks up where an apply, whose manifest is in configDir, has found Takopi.
+// What cannot be seen may be there.
+func (w *world) recallTakopi(configDir string) {
+	dir := plan.Environment(w.root, filepath.Join(configDir, plan.ManifestName))
+	if dir == "" {
+		return
+	}
+	if _, err := os.Stat(receiptIn(dir)); !errors.Is(err, fs.ErrNotExist) {
+		w.environment = dir
+	}
+}
+
+// offerPlugin has site bring the plugin, where there is a Takopi for it.
+func (w *world) offerPlugin(site *units.Site, configDir string) {
+	if w.root != "" {
+		return
+	}
+	if w.recallTakopi(configDir); !w.hasTakopi() {
+		return
+	}
+	site.Environment = w.takopiDir()
+	site.Wheel = func(binary string, with []string) (string, []byte, error) {
+		wheel, err := takopi.NewWheel(binary, with...)
+		return wheel.Name, wheel.Data, err
+	}
+}
+
+func receiptIn(dir string) string { return filepath.Join(dir, "uv-receipt.toml") }
+
+func (w *world) hasTakopi() bool { return exists(receiptIn(w.takopiDir())) }
 
 func (w *world) withoutTakopi() string {
 	return fmt.Sprintf("Takopi is not installed by uv: %s is not there. Its plugin is left to you: see %s plugin wheel --help, or say plugin = false in the spec's takopi block",

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
@@ -21,6 +22,45 @@ func TestTakopiDir(t *testing.T) {
 		w := &world{env: strings.Fields(tt.env)}
 		if got := w.takopiDir(); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.env, got, tt.want)
+		}
+	}
+}
+
+// TestRecallTakopi: where an apply has found Takopi counts as long as it may be there.
+func TestRecallTakopi(t *testing.T) {
+	known, config := t.TempDir(), t.TempDir()
+	manifest := `{"version": 1, "records": [{"path": "/w.whl", "kind": "file", "environment": "` + known + `"}]}`
+	if err := os.WriteFile(filepath.Join(config, plan.ManifestName), []byte(manifest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantDir := func(what, want string) {
+		t.Helper()
+		w := &world{env: []string{"UV_TOOL_DIR=/today"}}
+		if w.recallTakopi(config); w.takopiDir() != want {
+			t.Errorf("%s: %s, want %s", what, w.takopiDir(), want)
+		}
+	}
+	wantDir("gone", "/today/takopi")
+	if err := os.WriteFile(receiptIn(known), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantDir("there", known)
+	if err := errors.Join(os.Remove(receiptIn(known)), os.Symlink("uv-receipt.toml", receiptIn(known))); err != nil {
+		t.Fatal(err)
+	}
+	wantDir("not to be read", known)
+}
+
+func TestUVBinDir(t *testing.T) {
+	for env, want := range map[string]string{
+		"HOME=/h":                            "/h/.local/bin",
+		"HOME=/h XDG_DATA_HOME=/d/x":         "/d/bin",
+		"XDG_DATA_HOME=/d XDG_BIN_HOME=/b":   "/b",
+		"XDG_BIN_HOME=/b UV_TOOL_BIN_DIR=/t": "/t",
+	} {
+		w := &world{env: strings.Fields(env)}
+		if got := w.uvBinDir(); got != want {
+			t.Errorf("%s: %s, want %s", env, got, want)
 		}
 	}
 }

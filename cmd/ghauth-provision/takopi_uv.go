@@ -37,6 +37,9 @@ func (p *takopiPlugin) command(wheel string) (uvCommand, error) {
 }
 
 func (p *takopiPlugin) commandIn(e takopi.Environment, wheel string) (c uvCommand, err error) {
+	if tools := filepath.Dir(e.Dir); tools != p.w.uvToolDir() {
+		c.env = append(c.env, "UV_TOOL_DIR="+tools)
+	}
 	if dir := e.BinDir(); dir != "" && dir != p.w.uvBinDir() {
 		c.env = append(c.env, "UV_TOOL_BIN_DIR="+dir)
 	}

@@ -33,6 +33,8 @@ type world struct {
 	privateKey string      // that of the environment, which no program that is run may see
 	vaultToken mint.Secret // likewise, of a plan or an apply
 
+	environment string // Takopi's, as the manifest knows it; empty: as uv has it today
+
 	terminal bool // stdin is one
 	colour   bool // stdout is one
 

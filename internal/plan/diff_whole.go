@@ -78,7 +78,7 @@ func (d *differ) recordFile(have, want File, rec, next Record) {
 // recordOf records what want asks for, and remembers what stood there.
 func recordOf(want File, rec Record) Record {
 	next := Record{Path: want.Path, Kind: OfFile, Label: want.Label, Mode: Perm(want.Mode), SHA256: []string{want.Hash},
-		Was: rec.Was, Unit: want.Unit, App: want.App, Secret: want.Secret, Undo: want.Undo, Restart: want.Restart}
+		Was: rec.Was, Unit: want.Unit, App: want.App, Secret: want.Secret, Undo: want.Undo, Restart: want.Restart, Environment: want.Environment}
 	if want.Privacy == Shown && !want.Secret && len(want.Content) <= maxText {
 		next.Text = string(want.Content)
 	}

@@ -73,6 +73,8 @@ type Record struct {
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
 	Login   string            `json:"login,omitempty"`   // what that ends
 	Restart string            `json:"restart,omitempty"` // once that is done
+	// Environment is the directory of Takopi's that the wheel was installed into.
+	Environment string `json:"environment,omitempty"`
 }
 
 // Was is what stood at a path before the first apply.
@@ -219,6 +221,8 @@ func (r Record) fault() string {
 		return strconv.Quote(string(r.Kind)) + " is not a kind of record"
 	case r.Was != nil && r.Was.Backup != "" && !filepath.IsAbs(r.Was.Backup):
 		return strconv.Quote(r.Was.Backup) + " is not an absolute path"
+	case r.Environment != "" && !filepath.IsAbs(r.Environment):
+		return strconv.Quote(r.Environment) + " is not an absolute path"
 	case r.Mode == badPerm || r.Was != nil && r.Was.Mode == badPerm:
 		return "a mode is not four octal digits"
 	case !slices.Contains([]Op{"", Revoke, LogOut, ClearGH, UninstallPlugin}, r.Undo):

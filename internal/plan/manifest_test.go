@@ -57,6 +57,7 @@ func TestBrokenManifest(t *testing.T) {
 		one(`"path": "/", "kind": "directory"`):  `the manifest /m, line 4: "/" is not`,
 		one(`"path": "/f", "kind": "link"`):      `the manifest /m, line 4: "link" is not a kind`,
 		one(`"path": "/f", "kind": "file", "undo": "remove"`):                                `the manifest /m, line 4: "remove" is nothing that`,
+		one(`"path": "/f", "kind": "file", "environment": "x"`):                              `the manifest /m, line 4: "x" is not an absolute path`,
 		one(`"path": "/f", "kind": "file", "was": {"mode": "0600", "backup": "x"}`):          `the manifest /m, line 4: "x" is not an absolute path`,
 		one(`"path": "/f", "kind": "file", "mode": "9"`):                                     `the manifest /m, line 4: a mode`,
 		one(`"path": "/f", "kind": "file", "mode": "17777"`):                                 `the manifest /m, line 4: a mode`,

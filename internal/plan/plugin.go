@@ -40,6 +40,22 @@ func (s *State) observeTakopi(ctx context.Context, h Host, desired State) (err e
 	return err
 }
 
+// Environment gives the directory of Takopi's environment that the plugin was installed
+// into, as the manifest has it: later the caller's own may be another. It is empty where
+// the manifest does not tell, or cannot be read, which Observe reports.
+func Environment(root Root, manifest string) string {
+	var s State
+	if s.observeManifest(root, manifest) != nil {
+		return ""
+	}
+	for _, rec := range s.Known.Records {
+		if rec.Environment != "" {
+			return rec.Environment
+		}
+	}
+	return ""
+}
+
 // undoes reports whether want, which is to go, has to be undone first. A wheel has
 // not where another one takes over from it, and of two it is done once.
 func (d *differ) undoes(want File) bool {

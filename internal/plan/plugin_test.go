@@ -185,3 +185,23 @@ func TestPluginNotes(t *testing.T) {
 		t.Error("an environment that cannot be read is passed over")
 	}
 }
+
+// TestEnvironment: where the plugin was installed is known from the manifest, and a record
+// of before is completed.
+func TestEnvironment(t *testing.T) {
+	desired := wheelState(t.TempDir(), "1.whl")
+	p := &fakePlugin{state: PluginState{Dir: "/tools/takopi"}}
+	for _, want := range []string{"", "/tools/takopi"} {
+		desired.Files[0].Environment = want
+		through(t, p, desired)
+		if got := Environment("", desired.Manifest); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if err := os.WriteFile(desired.Manifest, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := Environment("", desired.Manifest); got != "" {
+		t.Errorf("of a broken manifest: %q", got)
+	}
+}

@@ -155,6 +155,8 @@ type File struct {
 	Keys []string
 	// Restart is, of a wheel, the unit that loads the plugin: for when that goes.
 	Restart string
+	// Environment is, of a wheel, the directory of Takopi's that it is installed into.
+	Environment string
 	// Rereads tells, of Takopi's configuration, whether Takopi takes up changes of
 	// one with that content while it runs.
 	Rereads func(content []byte) bool `json:"-"`

@@ -13,6 +13,7 @@ func TestTakopiUnit(t *testing.T) {
 	const home = "/home/u"
 	wheels := site(home)
 	wheels.Wheel = func(string, []string) (string, []byte, error) { return "w.whl", []byte("x"), nil }
+	wheels.Environment = "/tools/takopi"
 	wheels.Watches = func(src []byte) bool { return string(src) == "watch" }
 	for attrs, wheel := range map[string]string{
 		`restart_unit = "t.service"`:                   home + "/.config/takopi/w.whl",
@@ -25,8 +26,8 @@ func TestTakopiUnit(t *testing.T) {
 		at := func(path string) plan.File {
 			return state.Files[slices.IndexFunc(state.Files, func(f plan.File) bool { return f.Path == path })]
 		}
-		if wheel != "" && at(wheel).Restart != "t.service" {
-			t.Errorf("the wheel has %q", at(wheel).Restart)
+		if wheel != "" && (at(wheel).Restart != "t.service" || at(wheel).Environment != "/tools/takopi") {
+			t.Errorf("the wheel has %q, %q", at(wheel).Restart, at(wheel).Environment)
 		}
 		if table := at(home + "/.takopi/takopi.toml"); !table.Rereads([]byte("watch")) || table.Rereads(nil) {
 			t.Error("whether Takopi watches its configuration is not asked")

@@ -39,6 +39,8 @@ type Site struct {
 	// Wheel makes the wheel of Takopi's plugin, which runs binary and brings other
 	// packages along. It is nil where there is no Takopi that it could be installed for.
 	Wheel func(binary string, with []string) (name string, data []byte, err error)
+	// Environment is that Takopi's directory.
+	Environment string
 	// Still says that no systemd runs there: then apply itself makes the link that
 	// enables the timer.
 	Still bool
@@ -80,7 +82,7 @@ func Desired(s *spec.Spec, site Site) (plan.State, error) {
 		}
 		state.Wheel = filepath.Join(s.Paths.ConfigDir, name)
 		state.Files = append(state.Files, plan.File{Path: state.Wheel, Kind: plan.Regular, Mode: 0o644, Content: data, Privacy: plan.Hidden,
-			Label: "wheel of Takopi's plugin", Undo: plan.UninstallPlugin, Restart: state.TakopiUnit})
+			Label: "wheel of Takopi's plugin", Undo: plan.UninstallPlugin, Restart: state.TakopiUnit, Environment: site.Environment})
 	}
 	for _, f := range minted(s, site.Home) {
 		// A directory that apply makes is there before anybody else needs it.
