@@ -85,7 +85,8 @@ func (n *number) UnmarshalJSON(data []byte) error {
 // list is a list, or a string that holds one as JSON.
 type list[T any] []T
 
-// UnmarshalJSON takes [7] and "[7]".
+// UnmarshalJSON takes [7] and "[7]". A null is no list: taken for an empty one, it
+// would let everyone refresh.
 func (l *list[T]) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
@@ -93,6 +94,9 @@ func (l *list[T]) UnmarshalJSON(data []byte) error {
 	}
 	var all []T
 	err := json.Unmarshal(data, &all)
+	if err == nil && all == nil {
+		err = errors.New("null is no list")
+	}
 	*l = all
 	return err
 }

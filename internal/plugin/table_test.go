@@ -63,6 +63,11 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"allowed_user_ids": "7"}`:                     "allowed_user_ids has the wrong type",
 		`{"allowed_user_ids": "canary"}`:                "allowed_user_ids has the wrong type",
 		`{"allowed_user_ids": ["canary"]}`:              "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": "null"}`:                  "allowed_user_ids has the wrong type", // and not: nobody is named, so all may
+		`{"allowed_user_ids": " null "}`:                "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": null}`:                    "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": "[null]"}`:                "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": ""}`:                      "allowed_user_ids has the wrong type",
 		strings.Repeat(" ", maxRequest+1):               "larger than",
 	} {
 		_, err := ReadRequest(strings.NewReader(in), "/home/ada")
