@@ -106,6 +106,9 @@ func (p *takopiPlugin) listed(e takopi.Environment) preflight.Check {
 			return failed(name, "in "+dir+", "+reason, "run "+program+" apply, and restart Takopi")
 		}
 	}
+	if !e.HasModule() {
+		return failed(name, "its module is gone from "+dir+": Takopi cannot load it", "run: uv tool upgrade --reinstall takopi, and restart Takopi")
+	}
 	return ok(name, takopi.Distribution+" "+version+" is in "+dir)
 }
 

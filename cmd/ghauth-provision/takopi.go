@@ -87,7 +87,7 @@ var errUV = errors.New("uv has failed")
 
 // Install has uv make the environment anew with the plugin.
 func (p *takopiPlugin) Install(ctx context.Context) error {
-	if err := p.run(ctx, p.j.desired.Wheel); err != nil {
+	if err := p.putIn(ctx); err != nil {
 		p.failed = true
 		p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
 		return errUV
