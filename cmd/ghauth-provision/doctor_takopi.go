@@ -60,23 +60,29 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 	return []preflight.Check{ok("refresh script", "is at "+p.w.tilde(req.RefreshScript))}
 }
 
-// pluginChecks tell whether Takopi has the plugin, by what is in its environment.
+// pluginChecks tell whether Takopi has the plugin, by what is in its environment, and
+// what keeps the chat from it, which is known without one, too.
 func (p *takopiPlugin) pluginChecks() []preflight.Check {
-	if !p.w.hasTakopi() && !p.w.hasProgram(takopi.Tool) {
-		return []preflight.Check{warning("plugin", "Takopi is not installed here", "install Takopi, and run "+program+" apply; or say enabled = false in the spec's takopi block")}
-	}
-	if !p.w.hasTakopi() {
-		return []preflight.Check{notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")}
-	}
 	e, err := takopi.ReadEnvironment(p.w.takopiDir())
-	if err != nil {
-		return []preflight.Check{notChecked("plugin", err.Error(), "run: takopi plugins --load")}
-	}
 	hurdles := p.hurdles(e)
 	if slices.ContainsFunc(hurdles, func(c preflight.Check) bool { return c.Name == "plugin" }) {
 		return hurdles
 	}
-	return append([]preflight.Check{p.listed(e)}, hurdles...)
+	return append([]preflight.Check{p.installed(e, err)}, hurdles...)
+}
+
+// installed tells whether the plugin is in e, as far as that is known: err is that of
+// reading it.
+func (p *takopiPlugin) installed(e takopi.Environment, err error) preflight.Check {
+	switch {
+	case !p.w.hasTakopi() && !p.w.hasProgram(takopi.Tool):
+		return warning("plugin", "Takopi is not installed here", "install Takopi, and run "+program+" apply; or say enabled = false in the spec's takopi block")
+	case !p.w.hasTakopi():
+		return notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")
+	case err != nil:
+		return notChecked("plugin", err.Error(), "run: takopi plugins --load")
+	}
+	return p.listed(e)
 }
 
 // hasProgram reports whether this user has the program, from wherever it came.

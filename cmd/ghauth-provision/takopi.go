@@ -50,15 +50,13 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		return s, nil
 	}
 	s.Installed, s.Wheel = e.Has() || errors.Is(err, fs.ErrPermission), e.Wheel()
-	if err != nil {
-		s.Notes = []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
-		return s, nil
-	}
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
-	for _, c := range p.hurdles(e) {
-		s.Notes = append(s.Notes, noteOf(c))
+	s.Notes = mapTo(p.hurdles(e), noteOf)
+	if err != nil {
+		s.Notes = append(s.Notes, "the plugin: not checked: "+err.Error()+"; see "+program+" plugin wheel --help")
+		return s, nil
 	}
 	wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
 	if err != nil {
@@ -71,9 +69,9 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	words, err := e.Command(p.j.desired.Wheel)
 	switch {
 	case err != nil:
-		s.Notes = []string{"the plugin is not installed: " + err.Error() + "; see " + program + " plugin wheel --help"}
+		s.Notes = append(s.Notes, "the plugin is not installed: "+err.Error()+"; see "+program+" plugin wheel --help")
 	case p.uv() == "":
-		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
+		s.Notes = append(s.Notes, "the plugin is not installed: uv is not found; put it on the PATH, and apply again")
 	default:
 		s.Reason = reason
 		s.Notes = append(s.Notes, "the plugin is installed by: "+shellWords(append([]string{"uv"}, words...)))
