@@ -73,11 +73,15 @@ func (t Table) check() error {
 // number is a whole number, or a string that holds one.
 type number int64
 
-// UnmarshalJSON takes 55 and "55".
+// UnmarshalJSON takes 55, 55.0, "55" and " 55 ".
 func (n *number) UnmarshalJSON(data []byte) error {
+	text := strings.TrimSpace(strings.Trim(string(data), `"`))
+	if whole, zeros, ok := strings.Cut(text, "."); ok && zeros != "" && strings.Trim(zeros, "0") == "" {
+		text = whole
+	}
 	// Discord's user IDs take more of the 64 bits than JSON promises to keep
 	// (RFC 8259, section 6); TOML, Python and Go keep all of them.
-	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
+	v, err := strconv.ParseInt(text, 10, 64)
 	*n = number(v)
 	return err
 }
