@@ -42,9 +42,8 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 		src = nil
 	}
 	table, err := takopi.Table(src)
-	text, jsonErr := json.Marshal(table)
-	req, tableErr := plugin.ReadRequest(strings.NewReader(string(text)), p.w.getenv("HOME"))
-	if err := cmp.Or(err, jsonErr, tableErr); err != nil {
+	req, tableErr := plugin.ReadRequest(strings.NewReader(asSent(table)), p.w.getenv("HOME"))
+	if err := cmp.Or(err, tableErr); err != nil {
 		return []preflight.Check{failed("takopi.toml", p.w.tilde(p.config())+": "+err.Error(), "correct it, or run "+program+" apply")}
 	}
 	if _, named := table["refresh_script"]; !named && p.j.spec != nil {
@@ -58,6 +57,17 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 		return []preflight.Check{failed("refresh script", why+", and run_refresh_with names it", "install it, or correct run_refresh_with in the spec, and run "+program+" apply")}
 	}
 	return []preflight.Check{ok("refresh script", "is at "+p.w.tilde(req.RefreshScript))}
+}
+
+// asSent gives a table as Takopi's plugin sends it: what JSON has not, as a string.
+func asSent(table map[string]any) string {
+	for key, value := range table {
+		if _, err := json.Marshal(value); err != nil {
+			table[key] = fmt.Sprint(value)
+		}
+	}
+	text, _ := json.Marshal(table)
+	return string(text)
 }
 
 // pluginChecks tell whether Takopi has the plugin, by what is in its environment, and

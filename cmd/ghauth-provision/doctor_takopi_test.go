@@ -66,3 +66,26 @@ func TestHurdlesWithoutEnvironment(t *testing.T) {
 		}
 	}
 }
+
+// TestScriptCheckReadsTable: as the chat's refresh does, whatever else is in the table.
+func TestScriptCheckReadsTable(t *testing.T) {
+	for table, want := range map[string]string{
+		"":                               "refresh script not found at ~/.local/bin/takopi-refresh-github-token",
+		"refresh_script = \"~/r\"":       "refresh script not found at ~/r",
+		"x = nan\ny = [inf]\nz.a = -inf": "refresh script not found at ~/.local/bin/takopi-refresh-github-token",
+		"max_token_age_minutes = nan":    "takopi.toml ~/.takopi/takopi.toml: [plugins.ghauth]: max_token_age_minutes has the wrong type, and has to be a whole number",
+		"allowed_user_ids = [nan]":       "takopi.toml ~/.takopi/takopi.toml: [plugins.ghauth]: allowed_user_ids has the wrong type, and has to be a list of whole numbers such as [7]",
+		"allowed_user_ids = \"null\"":    "takopi.toml ~/.takopi/takopi.toml: [plugins.ghauth]: allowed_user_ids has the wrong type, and has to be a list of whole numbers such as [7]",
+		"refresh_timeout_seconds = 30.0": "refresh script not found at ~/.local/bin/takopi-refresh-github-token",
+	} {
+		home := t.TempDir()
+		config := filepath.Join(home, ".takopi/takopi.toml")
+		if err := errors.Join(os.Mkdir(filepath.Dir(config), 0o700), os.WriteFile(config, []byte("[plugins.ghauth]\n"+table+"\n"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		p := &takopiPlugin{w: &world{env: []string{"HOME=" + home}}, j: &job{}}
+		if c := p.scriptCheck()[0]; c.Name+" "+c.Detail != want {
+			t.Errorf("%s: %s %s, want %s", table, c.Name, c.Detail, want)
+		}
+	}
+}
