@@ -40,7 +40,7 @@ async def answer(ctx):
 def limit(ctx):
     """Gives the seconds for an answer: a refresh is bounded by the binary too."""
     with contextlib.suppress(Exception):
-        return min(max(int(ctx.plugin_config["refresh_timeout_seconds"]), 1), 86400) + GRACE
+        return min(max(int(float(ctx.plugin_config["refresh_timeout_seconds"])), 1), 86400) + GRACE
     return 30 + GRACE
 
 
@@ -49,16 +49,15 @@ def request(ctx):
     with contextlib.suppress(Exception):
         context = ctx.runtime.default_context_for_chat(ctx.message.channel_id)
         project = context.project if context else ctx.runtime.default_project
-    return json.dumps(
-        {
-            "plugin_config": ctx.plugin_config,
-            "words": ctx.args,
-            "chat": ctx.message.channel_id,
-            "sender": getattr(ctx.message, "sender_id", None),
-            "project": project,
-        },
-        default=str,
-    )
+    message = {
+        "plugin_config": ctx.plugin_config,
+        "words": ctx.args,
+        "chat": ctx.message.channel_id,
+        "sender": getattr(ctx.message, "sender_id", None),
+        "project": project,
+    }
+    # TOML has nan and inf, and JSON has not: they go as strings.
+    return json.dumps(json.loads(json.dumps(message, default=str), parse_constant=str))
 
 
 async def ask(text):

@@ -13,6 +13,7 @@ import (
 func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 	takesValue := valueFlags(verbs)
 	var flags, words, rest []string
+	help := false
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
@@ -30,7 +31,9 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 			continue
 		}
 		flags = append(flags, arg)
-		if name := strings.TrimLeft(arg, "-"); takesValue[name] && i+1 < len(args) {
+		name := strings.TrimLeft(arg, "-")
+		help = help || name == "help" || name == "h"
+		if takesValue[name] && i+1 < len(args) {
 			i++
 			flags = append(flags, args[i])
 		}
@@ -41,6 +44,9 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 	}
 	if len(path) == 0 && len(words) > 0 {
 		return nil, unknownVerb(verbs, words[0])
+	}
+	if help {
+		words, rest = nil, nil // the flag parser would look for a help about them
 	}
 	out := slices.Concat(path, flags)
 	if len(words)+len(rest) > 0 {

@@ -42,9 +42,8 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 		src = nil
 	}
 	table, err := takopi.Table(src)
-	text, jsonErr := json.Marshal(table)
-	req, tableErr := plugin.ReadRequest(strings.NewReader(string(text)), p.w.getenv("HOME"))
-	if err := cmp.Or(err, jsonErr, tableErr); err != nil {
+	req, tableErr := plugin.ReadRequest(strings.NewReader(asSent(table)), p.w.getenv("HOME"))
+	if err := cmp.Or(err, tableErr); err != nil {
 		return []preflight.Check{failed("takopi.toml", p.w.tilde(p.config())+": "+err.Error(), "correct it, or run "+program+" apply")}
 	}
 	if _, named := table["refresh_script"]; !named && p.j.spec != nil {
@@ -60,23 +59,40 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 	return []preflight.Check{ok("refresh script", "is at "+p.w.tilde(req.RefreshScript))}
 }
 
-// pluginChecks tell whether Takopi has the plugin, by what is in its environment.
+// asSent gives a table as Takopi's plugin sends it: what JSON has not, as a string.
+func asSent(table map[string]any) string {
+	for key, value := range table {
+		if _, err := json.Marshal(value); err != nil {
+			table[key] = fmt.Sprint(value)
+		}
+	}
+	text, _ := json.Marshal(table)
+	return string(text)
+}
+
+// pluginChecks tell whether Takopi has the plugin, by what is in its environment, and
+// what keeps the chat from it, which is known without one, too.
 func (p *takopiPlugin) pluginChecks() []preflight.Check {
-	if !p.w.hasTakopi() && !p.w.hasProgram(takopi.Tool) {
-		return []preflight.Check{warning("plugin", "Takopi is not installed here", "install Takopi, and run "+program+" apply; or say enabled = false in the spec's takopi block")}
-	}
-	if !p.w.hasTakopi() {
-		return []preflight.Check{notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")}
-	}
 	e, err := takopi.ReadEnvironment(p.w.takopiDir())
-	if err != nil {
-		return []preflight.Check{notChecked("plugin", err.Error(), "run: takopi plugins --load")}
-	}
 	hurdles := p.hurdles(e)
 	if slices.ContainsFunc(hurdles, func(c preflight.Check) bool { return c.Name == "plugin" }) {
 		return hurdles
 	}
-	return append([]preflight.Check{p.listed(e)}, hurdles...)
+	return append([]preflight.Check{p.installed(e, err)}, hurdles...)
+}
+
+// installed tells whether the plugin is in e, as far as that is known: err is that of
+// reading it.
+func (p *takopiPlugin) installed(e takopi.Environment, err error) preflight.Check {
+	switch {
+	case !p.w.hasTakopi() && !p.w.hasProgram(takopi.Tool):
+		return warning("plugin", "Takopi is not installed here", "install Takopi, and run "+program+" apply; or say enabled = false in the spec's takopi block")
+	case !p.w.hasTakopi():
+		return notChecked("plugin", "Takopi is not installed by uv", "see "+program+" plugin wheel --help")
+	case err != nil:
+		return notChecked("plugin", err.Error(), "run: takopi plugins --load")
+	}
+	return p.listed(e)
 }
 
 // hasProgram reports whether this user has the program, from wherever it came.
@@ -105,6 +121,9 @@ func (p *takopiPlugin) listed(e takopi.Environment) preflight.Check {
 		if reason := e.Lacks(wheel, p.j.desired.Wheel); reason != "" {
 			return failed(name, "in "+dir+", "+reason, "run "+program+" apply, and restart Takopi")
 		}
+	}
+	if !e.HasModule() {
+		return failed(name, "its module is gone from "+dir+": Takopi cannot load it", "run: uv tool upgrade --reinstall takopi, and restart Takopi")
 	}
 	return ok(name, takopi.Distribution+" "+version+" is in "+dir)
 }

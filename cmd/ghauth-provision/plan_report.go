@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
+	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
@@ -147,6 +148,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 	}
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
 		notes = append(notes, "/ghauth is left out: "+w.withoutTakopi()+", or install Takopi (uv tool install takopi) and apply again")
+		notes = append(notes, mapTo(w.pluginOf(j).hurdles(takopi.Environment{}), noteOf)...)
 	}
 	for _, a := range p.Actions {
 		notes = append(notes, w.unread(j, p, a)...)

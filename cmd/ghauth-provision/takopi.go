@@ -86,15 +86,13 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 		return s, nil
 	}
 	s.Installed, s.Wheel = e.Has() || errors.Is(err, fs.ErrPermission), e.Wheel()
-	if err != nil {
-		s.Notes = []string{"the plugin: not checked: " + err.Error() + "; see " + program + " plugin wheel --help"}
-		return s, nil
-	}
 	if p.j.desired.Wheel == "" || p.failed {
 		return s, nil
 	}
-	for _, c := range p.hurdles(e) {
-		s.Notes = append(s.Notes, noteOf(c))
+	s.Notes = mapTo(p.hurdles(e), noteOf)
+	if err != nil {
+		s.Notes = append(s.Notes, "the plugin: not checked: "+err.Error()+"; see "+program+" plugin wheel --help")
+		return s, nil
 	}
 	wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
 	if err != nil {
@@ -107,9 +105,9 @@ func (p *takopiPlugin) Look() (plan.PluginState, error) {
 	command, err := p.commandIn(e, p.j.desired.Wheel)
 	switch {
 	case err != nil:
-		s.Notes = []string{"the plugin is not installed: " + err.Error() + "; see " + program + " plugin wheel --help"}
+		s.Notes = append(s.Notes, "the plugin is not installed: "+err.Error()+"; see "+program+" plugin wheel --help")
 	case p.uv() == "":
-		s.Notes = []string{"the plugin is not installed: uv is not found; put it on the PATH, and apply again"}
+		s.Notes = append(s.Notes, "the plugin is not installed: uv is not found; put it on the PATH, and apply again")
 	default:
 		s.Reason = reason
 		s.Notes = append(append(s.Notes, e.Changed(p.with(p.j.desired.Wheel)...)...), "the plugin is installed by: "+command.String())
@@ -123,7 +121,7 @@ var errUV = errors.New("uv has failed")
 
 // Install has uv make the environment anew with the plugin.
 func (p *takopiPlugin) Install(ctx context.Context) error {
-	if err := p.run(ctx, p.j.desired.Wheel); err != nil {
+	if err := p.putIn(ctx); err != nil {
 		p.failed = true
 		p.j.leave(err, "the plugin is not installed", "see what uv says, and apply again")
 		return errUV

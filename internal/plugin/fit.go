@@ -68,13 +68,19 @@ func clip(lines []string, out, limit int, more func(left int) string) (text stri
 	return text
 }
 
+// progress reports whether line is what the program says while it waits for something:
+// in the chat it comes when the wait is over.
+func progress(line string) bool {
+	return strings.HasPrefix(line, "ghauth-provision: ") && strings.HasSuffix(line, " …")
+}
+
 // lastLines shortens a script's output to at most limit bytes: the tokens that went well
 // are counted, and of the rest it is the last lines that tell how it ended.
 func lastLines(text string, limit int) string {
-	if len(text) <= limit {
+	lines := slices.DeleteFunc(strings.Split(text, "\n"), progress)
+	if text = strings.Join(lines, "\n"); len(text) <= limit {
 		return text
 	}
-	lines := strings.Split(text, "\n")
 	rest := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, ": new token ") })
 	good := ""
 	if n := len(lines) - len(rest); n > 0 {

@@ -37,6 +37,9 @@ func TestLastLines(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"app: new token ghs_0123… until noon\ndone", "app: new token ghs_0123… until noon\ndone"},
 		{good, "60 new tokens"},
+		{"ghauth-provision: asking GitHub for a token …\n" + good, "60 new tokens"},
+		{"ghauth-provision: asking GitHub for a token …\napp: new token ghs_0123… until noon", "app: new token ghs_0123… until noon"},
+		{"ghauth-provision: gh is away\nother: at work …", "ghauth-provision: gh is away\nother: at work …"},
 		{"first: failed\n" + good + "last: failed", "60 new tokens\nfirst: failed\nlast: failed"},
 		{good + strings.Repeat("failed\n", 100) + "end", "60 new tokens\n…\n" + strings.Repeat("failed\n", 11) + "end"},
 		{strings.Repeat("ü", 100), "…\n" + strings.Repeat("ü", 48)},

@@ -185,12 +185,14 @@ func TestWrongTable(t *testing.T) {
 		"nosuch":  why,
 		"":        why,
 	} {
-		p := newPlugin(t)
-		write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
-		p.Request, p.Wrong = ReadRequest(strings.NewReader(`{"plugin_config": {"allowed_user_ids": "canary", "token_env_file": "canary"}, "sender": 7}`), p.Home)
-		got, status := say(t, p, strings.Fields(words)...)
-		if !strings.HasPrefix(got, want) || strings.Contains(got, "must not run") || strings.Contains(got, "canary") || status != 65 {
-			t.Errorf("%s: %q, %d, want %q", words, got, status, want)
+		for _, ids := range []string{"canary", "null"} {
+			p := newPlugin(t)
+			write(t, p.RefreshScript, "#!/bin/sh\necho must not run\n", 0o755)
+			p.Request, p.Wrong = ReadRequest(strings.NewReader(`{"plugin_config": {"allowed_user_ids": "`+ids+`", "token_env_file": "canary"}, "sender": 7}`), p.Home)
+			got, status := say(t, p, strings.Fields(words)...)
+			if !strings.HasPrefix(got, want) || strings.Contains(got, "must not run") || strings.Contains(got, "canary") || status != 65 {
+				t.Errorf("%s, with %s: %q, %d, want %q", words, ids, got, status, want)
+			}
 		}
 	}
 }

@@ -73,7 +73,11 @@ func (p Plugin) status(ctx context.Context, app string) (string, int) {
 		first := "locked down since " + since.UTC().Format(time.RFC3339) + ": no tokens until someone runs ghauth-provision resume"
 		return first + "\n" + shorter(lines, MaxAnswer-len(first)-1), 0
 	}
-	timer := strings.Join(p.Timer(ctx).lines(p.Now()), "\n")
+	known := p.Timer(ctx)
+	if len(all)+len(errs) > 1 {
+		known = known.about(app, all)
+	}
+	timer := strings.Join(known.lines(p.Now()), "\n")
 	return shorter(lines, MaxAnswer-len(timer)-1) + "\n" + timer, 0
 }
 

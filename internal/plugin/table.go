@@ -73,11 +73,15 @@ func (t Table) check() error {
 // number is a whole number, or a string that holds one.
 type number int64
 
-// UnmarshalJSON takes 55 and "55".
+// UnmarshalJSON takes 55, 55.0, "55" and " 55 ".
 func (n *number) UnmarshalJSON(data []byte) error {
+	text := strings.TrimSpace(strings.Trim(string(data), `"`))
+	if whole, zeros, ok := strings.Cut(text, "."); ok && zeros != "" && strings.Trim(zeros, "0") == "" {
+		text = whole
+	}
 	// Discord's user IDs take more of the 64 bits than JSON promises to keep
 	// (RFC 8259, section 6); TOML, Python and Go keep all of them.
-	v, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)
+	v, err := strconv.ParseInt(text, 10, 64)
 	*n = number(v)
 	return err
 }
@@ -85,7 +89,8 @@ func (n *number) UnmarshalJSON(data []byte) error {
 // list is a list, or a string that holds one as JSON.
 type list[T any] []T
 
-// UnmarshalJSON takes [7] and "[7]".
+// UnmarshalJSON takes [7] and "[7]". A null is no list: taken for an empty one, it
+// would let everyone refresh.
 func (l *list[T]) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
@@ -93,6 +98,9 @@ func (l *list[T]) UnmarshalJSON(data []byte) error {
 	}
 	var all []T
 	err := json.Unmarshal(data, &all)
+	if err == nil && all == nil {
+		err = errors.New("null is no list")
+	}
 	*l = all
 	return err
 }

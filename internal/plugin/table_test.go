@@ -30,6 +30,9 @@ func TestReadTable(t *testing.T) {
 		{`{"refresh_script": "~/bin/r"}`, with(func(t *Table) { t.RefreshScript = "/home/ada/bin/r" })},
 		{`{"max_token_age_minutes": 5, "refresh_timeout_seconds": "7"}`,
 			with(func(t *Table) { t.MaxTokenAge, t.RefreshTimeout = 5*time.Minute, 7*time.Second })},
+		{`{"max_token_age_minutes": 5.0, "refresh_timeout_seconds": " 7 "}`,
+			with(func(t *Table) { t.MaxTokenAge, t.RefreshTimeout = 5*time.Minute, 7*time.Second })},
+		{`{"max_token_age_minutes": "5.00"}`, with(func(t *Table) { t.MaxTokenAge = 5 * time.Minute })},
 		{`{"run_refresh_with": ["sudo", "-n"]}`, with(func(t *Table) { t.RunRefreshWith = []string{"sudo", "-n"} })},
 		{`{"allowed_user_ids": [7, "-100123"]}`, with(func(t *Table) { t.AllowedUserIDs = []int64{7, -100123} })},
 		{`{"allowed_user_ids": "[7, \"8\"]", "run_refresh_with": "[\"sudo\", \"-n\"]"}`, with(func(t *Table) {
@@ -56,6 +59,9 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"max_token_age_minutes": 0}`:                  "from 1 to 1440",
 		`{"max_token_age_minutes": -200000000}`:         "from 1 to 1440", // a 64-bit count of nanoseconds wraps around
 		`{"max_token_age_minutes": 1441}`:               "from 1 to 1440",
+		`{"max_token_age_minutes": "NaN"}`:              "max_token_age_minutes has the wrong type",
+		`{"max_token_age_minutes": "5."}`:               "max_token_age_minutes has the wrong type",
+		`{"max_token_age_minutes": "5.0.0"}`:            "max_token_age_minutes has the wrong type",
 		`{"max_token_age_minutes": 5.5}`:                "max_token_age_minutes has the wrong type",
 		`{"refresh_timeout_seconds": -1}`:               "from 1 to 86400",
 		`{"refresh_timeout_seconds": 1e18}`:             "refresh_timeout_seconds has the wrong type",
@@ -63,6 +69,11 @@ func TestReadTableRefuses(t *testing.T) {
 		`{"allowed_user_ids": "7"}`:                     "allowed_user_ids has the wrong type",
 		`{"allowed_user_ids": "canary"}`:                "allowed_user_ids has the wrong type",
 		`{"allowed_user_ids": ["canary"]}`:              "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": "null"}`:                  "allowed_user_ids has the wrong type", // and not: nobody is named, so all may
+		`{"allowed_user_ids": " null "}`:                "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": null}`:                    "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": "[null]"}`:                "allowed_user_ids has the wrong type",
+		`{"allowed_user_ids": ""}`:                      "allowed_user_ids has the wrong type",
 		strings.Repeat(" ", maxRequest+1):               "larger than",
 	} {
 		_, err := ReadRequest(strings.NewReader(in), "/home/ada")

@@ -2,7 +2,10 @@ package plugin
 
 import (
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
 
 // Timer is what the service manager knows of the timer, and of what it runs.
@@ -13,6 +16,44 @@ type Timer struct {
 	Failed  time.Time // when the last run began, if it failed; else zero
 	Status  int       // its exit status
 	Service string    // the unit's name, for its journal
+
+	of string // whose run failed, as " for NAME"; empty: not known, or there is one app alone
+}
+
+// about has t tell of whom the last run failed. To who asks for one app, the failure of
+// another one is none.
+func (t Timer) about(asked string, all []holder) Timer {
+	var names []string
+	for _, h := range all {
+		if h.failedIn(t) {
+			names = append(names, h.name)
+		}
+	}
+	i := slices.Index(names, asked)
+	switch {
+	case len(names) == 0:
+		return t
+	case asked != "" && i < 0:
+		t.Failed = time.Time{}
+		return t
+	}
+	t.of = " for " + cut(names[max(i, 0)], 40)
+	if more := len(names) - 1; more > 0 {
+		t.of += fmt.Sprintf(" and %d more", more)
+	}
+	return t
+}
+
+// failedIn reports whether the run that t knows of has left h without what it needed.
+func (h holder) failedIn(t Timer) bool {
+	if h.app == nil || t.Failed.IsZero() {
+		return false
+	}
+	if t.Status == 72 {
+		return h.app.GH
+	}
+	token, state, _ := h.app.Stored(t.Failed)
+	return state != refresh.Fresh && !token.CreatedAt.After(t.Failed)
 }
 
 // lines tells of the timer, and of the last run if that failed.
@@ -28,7 +69,7 @@ func (t Timer) lines(now time.Time) (lines []string) {
 		lines = append(lines, "timer: at work now")
 	}
 	if !t.Failed.IsZero() {
-		lines = append(lines, fmt.Sprintf("last run: failed %s ago, %s", span(max(0, now.Sub(t.Failed))), t.remedy()))
+		lines = append(lines, fmt.Sprintf("last run: failed %s ago%s, %s", span(max(0, now.Sub(t.Failed))), t.of, t.remedy()))
 	}
 	return lines
 }

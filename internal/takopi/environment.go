@@ -67,7 +67,7 @@ func (e Environment) Lacks(w Wheel, path string) string {
 	case j < 0 || e.tool.Requirements[j].Path != path:
 		return "uv's receipt lacks it: the next uv tool upgrade would take it away"
 	}
-	return ""
+	return e.dists[i].lacksModule(w)
 }
 
 // Wheel gives the path of the plugin's wheel by which uv would make e anew, empty if
@@ -161,7 +161,8 @@ func (e Environment) Command(path string, with ...string) ([]string, error) {
 		words = append(words, more...)
 	}
 	if path != "" {
-		words = append(words, "--with", Distribution+" @ "+fileURL(path))
+		// Of a package whose *.dist-info is there, uv would take all of it to be there.
+		words = append(words, "--reinstall-package", Distribution, "--with", Distribution+" @ "+fileURL(path))
 	}
 	return words, nil
 }

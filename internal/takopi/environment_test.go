@@ -155,24 +155,35 @@ func TestLacks(t *testing.T) {
 	w := newWheel(t, "/opt/x")
 	const path = "/srv/w.whl"
 	recorded := `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/srv/w.whl" }]`
-	for _, tt := range []struct{ name, receipt, version, want string }{
-		{"all is well", recorded, w.Version, ""},
-		{"not there", recorded, "", "it is not there"},
-		{"another", recorded, "0", "it is 0, and ours is " + w.Version},
-		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
-		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version,
+	for _, tt := range []struct{ name, receipt, version, module, want string }{
+		{"all is well", recorded, w.Version, w.module, ""},
+		{"not there", recorded, "", w.module, "it is not there"},
+		{"another", recorded, "0", w.module, "it is 0, and ours is " + w.Version},
+		{"by hand", `requirements = [{ name = "takopi" }]`, w.Version, w.module, "uv's receipt lacks it: the next uv tool upgrade would take it away"},
+		{"from elsewhere", `requirements = [{ name = "takopi" }, { name = "takopi-ghauth", path = "/tmp/w.whl" }]`, w.Version, w.module,
 			"uv's receipt lacks it: the next uv tool upgrade would take it away"},
+		{"without its module", recorded, w.Version, "", "its module takopi_ghauth.py is gone"},
+		{"with another module", recorded, w.Version, w.module + " ", "its module takopi_ghauth.py is not as we made it"},
 	} {
 		dists := map[string]string{"takopi-1": ""}
 		if tt.version != "" {
 			dists["takopi_ghauth-"+tt.version] = ""
 		}
-		e, err := ReadEnvironment(newEnvironment(t, tt.receipt, dists))
+		dir := newEnvironment(t, tt.receipt, dists)
+		if tt.module != "" {
+			if err := os.WriteFile(filepath.Join(dir, "lib/python3.14/site-packages/takopi_ghauth.py"), []byte(tt.module), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e, err := ReadEnvironment(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := e.Lacks(w, path); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+		if got, want := e.HasModule(), tt.version != "" && tt.module != ""; got != want {
+			t.Errorf("%s: HasModule() = %v", tt.name, got)
 		}
 	}
 }
@@ -247,7 +258,8 @@ func FuzzReceipt(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if n := len(words); words[n-2] != "--with" || words[n-1] != "takopi-ghauth @ file:///w.whl" {
+		end := []string{"--reinstall-package", "takopi-ghauth", "--with", "takopi-ghauth @ file:///w.whl"}
+		if !slices.Equal(words[max(0, len(words)-len(end)):], end) {
 			t.Errorf("%q ends without the plugin", words)
 		}
 	})

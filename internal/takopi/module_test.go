@@ -22,6 +22,7 @@ func TestModule(t *testing.T) {
 			`{"plugin_config": {"n": "5"}, "words": ["status", "backend"], "chat": 7, "sender": null, "project": "backend"}`, ""},
 		{"puts words on no command line", `echo "$# $*"`, `{}`, "status", "1 plugin", "status"},
 		{"takes what JSON lacks", `cat`, `{"since": __import__("datetime").date(2026, 1, 2)}`, "", "2026-01-02", ""},
+		{"takes what is no number", `cat`, `{"x": float("nan"), "y": [float("-inf"), 1e400]}`, "", `{"plugin_config": {"x": "NaN", "y": ["-Infinity", "Infinity"]},`, ""},
 		{"gone", ``, `{}`, "status", "does not run: No such file or directory. Install", ""},
 		{"silent", `echo canary >&2; exit 3`, `{}`, "", "ended with status 3 and no answer", "canary"},
 		{"deaf", `exec <&-; echo heard`, `{"long": "x" * 3000000}`, "", "heard", ""},
@@ -44,6 +45,18 @@ func TestModule(t *testing.T) {
 		if n := len([]rune(got)); n == 0 || n > 1900 {
 			t.Errorf("%s: an answer of %d characters", tt.name, n)
 		}
+	}
+}
+
+// TestModuleLimit: the module takes the same numbers as the binary.
+func TestModuleLimit(t *testing.T) {
+	got := python(t, install(t, "/opt/x"), "-c", `
+from types import SimpleNamespace
+from takopi_ghauth import limit
+for value in 7, "7", 7.0, "7.0", " 7 ", -7, 1e9, "x", float("nan"), float("inf"), None:
+    print(limit(SimpleNamespace(plugin_config={"refresh_timeout_seconds": value})), end=" ")`)
+	if want := "22 22 22 22 22 16 86415 45 45 45 45"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

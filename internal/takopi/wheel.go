@@ -59,7 +59,7 @@ type member struct{ name, text string }
 
 func (w Wheel) members(info string) []member {
 	all := []member{
-		{"takopi_ghauth.py", w.module},
+		{moduleName, w.module},
 		{info + "METADATA", "Metadata-Version: 2.1\nName: " + Distribution + "\nVersion: " + w.Version +
 			"\nSummary: /ghauth: GitHub tokens by ghauth-provision\nRequires-Python: >=3.11\n" + w.metadata},
 		{info + "WHEEL", "Wheel-Version: 1.0\nGenerator: ghauth-provision\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
