@@ -37,7 +37,7 @@ func TestFleet(t *testing.T) {
 	f.wantMinted(3)
 
 	// What would change is told, and then changes; and who has lost its role is let in anew.
-	f.forget("auth/approle/role/ghauth-build-1.example.com")
+	f.forget("auth/approle/role/ghauth-host-build-1.example.com")
 	f.append("ghauth.hcl", "refresh {\n  interval = \"2m\"\n}\n")
 	const elapses = "cat .config/systemd/user/takopi-github-token-refresh.timer"
 	f.wantChanges(f.run(fleetCheck), "all")
@@ -58,7 +58,7 @@ func TestFleet(t *testing.T) {
 	}
 
 	// The policy alone is enough.
-	f.forget("sys/policies/acl/ghauth-build-3.example.com")
+	f.forget("sys/policies/acl/ghauth-host-build-3.example.com")
 	f.wantOn("build-3.example.com", 77, mints, `give the role a policy with path "transit/keys/takopi"`)
 
 	f.wantDocumented()

@@ -85,7 +85,14 @@ func (s *Server) CAFile(dir string) (path string, err error) {
 	return path, os.WriteFile(path, []byte(s.CA), 0o644)
 }
 
-// Do makes a request below /v1/ with the root token, and gives the answer's JSON.
+// As gives the same server to who has another token than root's.
+func (s *Server) As(token string) *Server {
+	other := *s
+	other.RootToken = token
+	return &other
+}
+
+// Do makes a request below /v1/ with the token, and gives the answer's JSON.
 func (s *Server) Do(method, path string, in any) (out map[string]any, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
