@@ -71,19 +71,26 @@ func TestFleet(t *testing.T) {
 // it prints.
 func (f *fleet) run(line string) string {
 	f.Helper()
+	out, err := f.start(line)
+	if err != nil {
+		f.Fatalf("%s: %v\n%s", line, err, out)
+	}
+	return out
+}
+
+// start is run for what may fail.
+func (f *fleet) start(line string) (string, error) {
+	f.Helper()
 	f.ran = append(f.ran, line)
 	cmd := exec.CommandContext(f.Context(), "sh", "-c", line)
 	cmd.Dir, cmd.Env = f.dir, f.env
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		f.Fatalf("%s: %v\n%s", line, err, out)
-	}
 	for _, secret := range f.secrets() {
 		if bytes.Contains(out, []byte(secret)) {
 			f.Errorf("%s prints a secret", line)
 		}
 	}
-	return string(out)
+	return string(out), err
 }
 
 var recapLine = regexp.MustCompile(`(?m)^(build-\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0`)
