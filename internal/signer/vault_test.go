@@ -3,6 +3,7 @@ package signer
 import (
 	"crypto"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -160,6 +161,26 @@ func TestPolicy(t *testing.T) {
 	got := strings.ReplaceAll(Policy(keysource.Vault{Mount: "transit", Key: "app"}), " and ", "\n")
 	if got != testvault.Policy("app") {
 		t.Errorf("got %s, want %s", got, testvault.Policy("app"))
+	}
+}
+
+// So is the role.
+func TestDocumentedRole(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/keys.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, command, _ := strings.Cut(string(docs), "vault write auth/approle/role/takopi ")
+	command, _, _ = strings.Cut(command, "```")
+	got := map[string]any{}
+	for _, setting := range strings.Fields(strings.ReplaceAll(command, "\\\n", " ")) {
+		key, value, _ := strings.Cut(setting, "=")
+		got[key] = value
+	}
+	want := testvault.Role("takopi")
+	want["token_no_default_policy"] = "true"
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
