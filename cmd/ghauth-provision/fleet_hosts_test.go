@@ -112,12 +112,9 @@ func (f *fleet) secrets() []string {
 		all = append(all, token.Value)
 	}
 	for _, name := range f.names() {
-		var secret bytes.Buffer
-		status, err := f.machines[name].Run(f.Context(), testboot.Cmd{User: testboot.User, Stdout: &secret}, "cat", ".config/vault/secret-id")
-		if err != nil || status != 0 {
-			f.Errorf("%s has no secret id: status %d, %v", name, status, err)
+		if secret := f.secretID(name); secret != "" {
+			all = append(all, secret)
 		}
-		all = append(all, strings.TrimSpace(secret.String()))
 	}
 	return all
 }

@@ -18,6 +18,7 @@ import (
 const (
 	fleetApply    = "ansible-playbook -i inventory.yml apply.yml"
 	fleetCheck    = "ansible-playbook -i inventory.yml apply.yml --check"
+	fleetForget   = "ansible build-2.example.com -i inventory.yml -a 'rm .config/vault/secret-id'"
 	fleetRevoke   = "ansible-playbook -i inventory.yml revoke-host.yml -e lost=build-2.example.com"
 	fleetLockdown = "ansible build-2.example.com -i inventory.yml -a '.local/bin/ghauth-provision lockdown'"
 )
@@ -35,6 +36,8 @@ func TestFleet(t *testing.T) {
 	}
 	f.wantChanges(f.run(fleetApply), "none")
 	f.wantMinted(3)
+
+	f.wantMended()
 
 	// What would change is told, and then changes; and who has lost its role is let in anew.
 	f.forget("auth/approle/role/ghauth-host-build-1.example.com")
@@ -155,7 +158,7 @@ func (f *fleet) wantDocumented() {
 		f.Fatal(err)
 	}
 	ran := strings.Join(f.ran, "\n") + "\n"
-	for _, line := range []string{fleetApply, fleetCheck, fleetRevoke, fleetLockdown} {
+	for _, line := range []string{fleetApply, fleetCheck, fleetForget, fleetRevoke, fleetLockdown} {
 		f.wantContains(string(data), "\n"+line+"\n")
 	}
 	for line := range strings.Lines(string(data)) {
