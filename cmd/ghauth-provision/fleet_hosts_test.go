@@ -36,7 +36,7 @@ type fleet struct {
 func newFleet(t *testing.T) *fleet {
 	testboot.Need(t)
 	testneed.Program(t, "ssh", "ssh-keygen")
-	f := newFleetVault(t)
+	f := newFleetVault(t, testvault.Start(t, "vault.example.com"))
 	f.key = filepath.Join(t.TempDir(), "id")
 	f.must(os.Mkdir(filepath.Join(f.dir, "host_vars"), 0o755))
 	f.must(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f.key).Run())
@@ -55,9 +55,9 @@ func newFleet(t *testing.T) *fleet {
 }
 
 // newFleetVault gives a fleet without its hosts.
-func newFleetVault(t *testing.T) *fleet {
+func newFleetVault(t *testing.T, vault *testvault.Server) *fleet {
 	testneed.Program(t, "ansible", "ansible-playbook")
-	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: testvault.Start(t, "vault.example.com"), machines: map[string]*testboot.Machine{}}
+	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: vault, machines: map[string]*testboot.Machine{}}
 	f.must(os.CopyFS(f.dir, os.DirFS("../../examples/fleet")))
 	f.setUpVault()
 	f.env = f.environment()

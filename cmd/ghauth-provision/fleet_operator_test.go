@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 )
 
 type fields = map[string]any
@@ -13,7 +15,12 @@ type fields = map[string]any
 // TestFleetOperator has whoever runs the playbooks, with the policy that docs/fleet.md
 // gives them, try for more than to let hosts in.
 func TestFleetOperator(t *testing.T) {
-	f := newFleetVault(t)
+	t.Run("Vault", func(t *testing.T) { testFleetOperator(t, testvault.Start(t)) })
+	t.Run("OpenBao", func(t *testing.T) { testFleetOperator(t, testvault.StartOpenBao(t)) })
+}
+
+func testFleetOperator(t *testing.T, vault *testvault.Server) {
+	f := newFleetVault(t, vault)
 	operator := f.vault.As(f.operator)
 	text, err := os.ReadFile(filepath.Join(f.dir, "host-policy.hcl"))
 	f.must(err)
@@ -82,7 +89,8 @@ func TestFleetOperator(t *testing.T) {
 		{http.MethodPost, "sys/auth/other", fields{"type": "approle"}},
 	} {
 		_, err := operator.Do(attack.method, attack.path, attack.in)
-		if err == nil || !strings.Contains(err.Error(), "403 Forbidden") {
+		// OpenBao looks for the last in a path before it asks whether it is allowed.
+		if err == nil || !strings.Contains(err.Error(), "403 Forbidden") && !strings.Contains(err.Error(), "relative paths not supported") {
 			t.Errorf("%s %s %v: %v, want 403", attack.method, attack.path, attack.in, err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // TestFleetRevokesNobody has the loss of a host answered that Vault does not know by
 // that name.
 func TestFleetRevokesNobody(t *testing.T) {
-	f := newFleetVault(t)
+	f := newFleetVault(t, testvault.Start(t))
 	const known = "sys/policies/acl/ghauth-host-build-2.example.com"
 	_, err := f.vault.Do(http.MethodPut, known, fields{"policy": testvault.Policy("takopi")})
 	f.must(err)

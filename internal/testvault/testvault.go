@@ -67,10 +67,14 @@ func Run(program, address string, names ...string) (*Server, error) {
 		s.Stop()
 		return nil, fmt.Errorf("vault did not start: %w", err)
 	}
+	s.trust()
+	return s, nil
+}
+
+func (s *Server) trust() {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM([]byte(s.CA))
 	s.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
-	return s, nil
 }
 
 // Stop ends the server, which goes when its standard input ends.
