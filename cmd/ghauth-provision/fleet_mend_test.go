@@ -24,6 +24,8 @@ func (f *fleet) wantMended() {
 	_, err := f.vault.Do(http.MethodPost, hostRole(third), wide)
 	f.must(err)
 
+	f.wantChanges(f.run(fleetCheck), "all")
+	f.wantLogin(first, aged, true)
 	f.wantChanges(f.run(fleetApply), "all")
 	f.wantLogin(first, aged, false)
 	f.wantLogin(second, leaked, false)
