@@ -35,14 +35,11 @@ type fleet struct {
 
 func newFleet(t *testing.T) *fleet {
 	testboot.Need(t)
-	testneed.Program(t, "ansible", "ansible-playbook", "ssh", "ssh-keygen")
-	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: testvault.Start(t, "vault.example.com"), machines: map[string]*testboot.Machine{}}
+	testneed.Program(t, "ssh", "ssh-keygen")
+	f := newFleetVault(t, testvault.Start(t, "vault.example.com"))
 	f.key = filepath.Join(t.TempDir(), "id")
-	f.must(os.CopyFS(f.dir, os.DirFS("../../examples/fleet")))
 	f.must(os.Mkdir(filepath.Join(f.dir, "host_vars"), 0o755))
 	f.must(exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f.key).Run())
-	f.setUpVault()
-	f.env = f.environment()
 	root, err := testboot.Root(t.Context(), "", "gh", "git", "openssh-server", "python3")
 	f.must(err)
 	var group errgroup.Group
@@ -54,6 +51,16 @@ func newFleet(t *testing.T) *fleet {
 		group.Go(func() error { return f.setUp(t.Context(), name, m) })
 	}
 	f.must(group.Wait())
+	return f
+}
+
+// newFleetVault gives a fleet without its hosts.
+func newFleetVault(t *testing.T, vault *testvault.Server) *fleet {
+	testneed.Program(t, "ansible", "ansible-playbook")
+	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: vault, machines: map[string]*testboot.Machine{}}
+	f.must(os.CopyFS(f.dir, os.DirFS("../../examples/fleet")))
+	f.setUpVault()
+	f.env = f.environment()
 	return f
 }
 
@@ -77,9 +84,9 @@ func (f *fleet) setUpVault() {
 	f.github.AddInstallation(githubtest.Installation{ID: 987654, AppID: 123456, Owner: "octo-org", Repositories: []string{"octo-org/hello"}})
 	rules, err := os.ReadFile(filepath.Join(f.dir, "operator-policy.hcl"))
 	f.must(err)
-	_, err = f.vault.Do("PUT", "sys/policies/acl/operator", map[string]any{"policy": string(rules)})
+	_, err = f.vault.Do("PUT", "sys/policies/acl/ghauth-operator", map[string]any{"policy": string(rules)})
 	f.must(err)
-	f.operator, err = f.vault.Token("operator", "1h")
+	f.operator, err = f.vault.Token("ghauth-operator", "1h")
 	f.must(err)
 }
 
@@ -105,12 +112,9 @@ func (f *fleet) secrets() []string {
 		all = append(all, token.Value)
 	}
 	for _, name := range f.names() {
-		var secret bytes.Buffer
-		status, err := f.machines[name].Run(f.Context(), testboot.Cmd{User: testboot.User, Stdout: &secret}, "cat", ".config/vault/secret-id")
-		if err != nil || status != 0 {
-			f.Errorf("%s has no secret id: status %d, %v", name, status, err)
+		if secret := f.secretID(name); secret != "" {
+			all = append(all, secret)
 		}
-		all = append(all, strings.TrimSpace(secret.String()))
 	}
 	return all
 }

@@ -18,6 +18,7 @@ import (
 const (
 	fleetApply    = "ansible-playbook -i inventory.yml apply.yml"
 	fleetCheck    = "ansible-playbook -i inventory.yml apply.yml --check"
+	fleetForget   = "ansible build-2.example.com -i inventory.yml -a 'rm .config/vault/secret-id'"
 	fleetRevoke   = "ansible-playbook -i inventory.yml revoke-host.yml -e lost=build-2.example.com"
 	fleetLockdown = "ansible build-2.example.com -i inventory.yml -a '.local/bin/ghauth-provision lockdown'"
 )
@@ -36,8 +37,10 @@ func TestFleet(t *testing.T) {
 	f.wantChanges(f.run(fleetApply), "none")
 	f.wantMinted(3)
 
+	f.wantMended()
+
 	// What would change is told, and then changes; and who has lost its role is let in anew.
-	f.forget("auth/approle/role/ghauth-build-1.example.com")
+	f.forget("auth/approle/role/ghauth-host-build-1.example.com")
 	f.append("ghauth.hcl", "refresh {\n  interval = \"2m\"\n}\n")
 	const elapses = "cat .config/systemd/user/takopi-github-token-refresh.timer"
 	f.wantChanges(f.run(fleetCheck), "all")
@@ -58,7 +61,7 @@ func TestFleet(t *testing.T) {
 	}
 
 	// The policy alone is enough.
-	f.forget("sys/policies/acl/ghauth-build-3.example.com")
+	f.forget("sys/policies/acl/ghauth-host-build-3.example.com")
 	f.wantOn("build-3.example.com", 77, mints, `give the role a policy with path "transit/keys/takopi"`)
 
 	f.wantDocumented()
@@ -71,19 +74,26 @@ func TestFleet(t *testing.T) {
 // it prints.
 func (f *fleet) run(line string) string {
 	f.Helper()
+	out, err := f.start(line)
+	if err != nil {
+		f.Fatalf("%s: %v\n%s", line, err, out)
+	}
+	return out
+}
+
+// start is run for what may fail.
+func (f *fleet) start(line string) (string, error) {
+	f.Helper()
 	f.ran = append(f.ran, line)
 	cmd := exec.CommandContext(f.Context(), "sh", "-c", line)
 	cmd.Dir, cmd.Env = f.dir, f.env
 	out, err := cmd.CombinedOutput()
-	if err != nil {
-		f.Fatalf("%s: %v\n%s", line, err, out)
-	}
 	for _, secret := range f.secrets() {
 		if bytes.Contains(out, []byte(secret)) {
 			f.Errorf("%s prints a secret", line)
 		}
 	}
-	return string(out)
+	return string(out), err
 }
 
 var recapLine = regexp.MustCompile(`(?m)^(build-\S+) +: ok=\d+ +changed=(\d+) +unreachable=0 +failed=0`)
@@ -148,7 +158,7 @@ func (f *fleet) wantDocumented() {
 		f.Fatal(err)
 	}
 	ran := strings.Join(f.ran, "\n") + "\n"
-	for _, line := range []string{fleetApply, fleetCheck, fleetRevoke, fleetLockdown} {
+	for _, line := range []string{fleetApply, fleetCheck, fleetForget, fleetRevoke, fleetLockdown} {
 		f.wantContains(string(data), "\n"+line+"\n")
 	}
 	for line := range strings.Lines(string(data)) {

@@ -51,8 +51,9 @@ func HasKey(ctx context.Context, v keysource.Vault) (bool, error) {
 // Import makes key the one of v's name in Vault, with a token that may do so, and has
 // v's own login sign with it, which shows that it is there. Vault gives the key to
 // nobody afterwards, and does not rotate it, since GitHub would not know the next
-// version. The key goes wrapped, so that nothing between here and there sees it, not
-// even where TLS ends before Vault
+// version. The key goes wrapped, so that who only looks on where TLS ends before Vault
+// does not see it. Who changes answers there could give a wrapping key of theirs, and
+// would: nothing but TLS vouches for that
 // (developer.hashicorp.com/vault/docs/secrets/transit, "Bring your own key").
 // Errors are of type *mint.Error and hold no secret.
 func Import(ctx context.Context, v keysource.Vault, token mint.Secret, key *rsa.PrivateKey) error {

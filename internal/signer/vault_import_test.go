@@ -57,8 +57,9 @@ func (s *vaultSite) token(policy string) mint.Secret {
 
 // What is imported signs for GitHub, in each of the sizes that Vault knows, and comes
 // out again by no way.
-func TestVaultImport(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultImport(t *testing.T) { onEach(t, vaultImport) }
+
+func vaultImport(t *testing.T, s *vaultSite) {
 	for _, bits := range []int{2048, 3072, 4096} {
 		key, private := s.lateKey(bits)
 		if has, err := HasKey(t.Context(), key); has || err != nil {
@@ -87,8 +88,9 @@ func TestVaultImport(t *testing.T) {
 
 // Whatever stands in the way of an import is told, with what mends it, and no key
 // comes of it.
-func TestVaultImportRefused(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultImportRefused(t *testing.T) { onEach(t, vaultImportRefused) }
+
+func vaultImportRefused(t *testing.T, s *vaultSite) {
 	good, private := s.lateKey(2048)
 	odd, err := rsa.GenerateKey(rand.Reader, 2560)
 	if err != nil {
@@ -125,8 +127,9 @@ func TestVaultImportRefused(t *testing.T) {
 
 // A name that another key has is not taken, and a login that cannot sign is noticed
 // while the key's file is still what signs.
-func TestVaultImportTaken(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultImportTaken(t *testing.T) { onEach(t, vaultImportTaken) }
+
+func vaultImportTaken(t *testing.T, s *vaultSite) {
 	taken, may := s.withToken("sign", "1h"), s.token("root")
 	another, _ := githubtest.Key(0)
 	before := s.public(1)

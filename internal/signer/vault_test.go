@@ -3,6 +3,7 @@ package signer
 import (
 	"crypto"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -14,8 +15,9 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/testvault"
 )
 
-func TestVaultMints(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultMints(t *testing.T) { onEach(t, vaultMints) }
+
+func vaultMints(t *testing.T, s *vaultSite) {
 	for name, key := range map[string]keysource.Vault{"AppRole": s.withRole(), "token": s.withToken("sign", "1h")} {
 		if err := s.mint(key); err != nil {
 			t.Errorf("by %s: %v", name, err)
@@ -35,8 +37,9 @@ func TestVaultMints(t *testing.T) {
 
 // A rotation changes nothing: the pinned version signs as before, and the new one,
 // which GitHub has never seen, is used only where the spec says so.
-func TestVaultRotates(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultRotates(t *testing.T) { onEach(t, vaultRotates) }
+
+func vaultRotates(t *testing.T, s *vaultSite) {
 	key := s.withRole()
 	if err := s.vault.Rotate(); err != nil {
 		t.Fatal(err)
@@ -70,8 +73,9 @@ func (s *vaultSite) configure(in map[string]any) {
 	}
 }
 
-func TestVaultSealed(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultSealed(t *testing.T) { onEach(t, vaultSealed) }
+
+func vaultSealed(t *testing.T, s *vaultSite) {
 	key := s.withToken("sign", "1h")
 	signer, err := s.open(key)
 	if err != nil {
@@ -97,8 +101,9 @@ func TestVaultSealed(t *testing.T) {
 	}
 }
 
-func TestVaultTokenExpires(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultTokenExpires(t *testing.T) { onEach(t, vaultTokenExpires) }
+
+func vaultTokenExpires(t *testing.T, s *vaultSite) {
 	key := s.withToken("sign", "2s")
 	signer, err := s.open(key)
 	if err != nil {
@@ -114,8 +119,9 @@ func TestVaultTokenExpires(t *testing.T) {
 	s.wantError(s.mint(key), mint.Denied, "may have expired")
 }
 
-func TestVaultDenies(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultDenies(t *testing.T) { onEach(t, vaultDenies) }
+
+func vaultDenies(t *testing.T, s *vaultSite) {
 	policy := func(name, text string) {
 		if _, err := s.vault.Do(http.MethodPost, "sys/policies/acl/"+name, map[string]any{"policy": text}); err != nil {
 			t.Fatal(err)
@@ -138,8 +144,9 @@ func TestVaultDenies(t *testing.T) {
 }
 
 // A key that Vault would give away is told apart.
-func TestVaultExports(t *testing.T) {
-	s := newVaultSite(t)
+func TestVaultExports(t *testing.T) { onEach(t, vaultExports) }
+
+func vaultExports(t *testing.T, s *vaultSite) {
 	key := s.withRole()
 	for _, config := range []map[string]any{nil, {"exportable": true}} {
 		if config != nil {
@@ -160,6 +167,26 @@ func TestPolicy(t *testing.T) {
 	got := strings.ReplaceAll(Policy(keysource.Vault{Mount: "transit", Key: "app"}), " and ", "\n")
 	if got != testvault.Policy("app") {
 		t.Errorf("got %s, want %s", got, testvault.Policy("app"))
+	}
+}
+
+// So is the role.
+func TestDocumentedRole(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/keys.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, command, _ := strings.Cut(string(docs), "vault write auth/approle/role/takopi ")
+	command, _, _ = strings.Cut(command, "```")
+	got := map[string]any{}
+	for _, setting := range strings.Fields(strings.ReplaceAll(command, "\\\n", " ")) {
+		key, value, _ := strings.Cut(setting, "=")
+		got[key] = value
+	}
+	want := testvault.Role("takopi")
+	want["token_no_default_policy"] = "true"
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

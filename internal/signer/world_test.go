@@ -26,9 +26,20 @@ type vaultSite struct {
 	secrets []string // what no error may hold
 }
 
+// onEach runs a test on what has this API.
+func onEach(t *testing.T, test func(*testing.T, *vaultSite)) {
+	t.Run("Vault", func(t *testing.T) { test(t, newVaultSite(t)) })
+	t.Run("OpenBao", func(t *testing.T) { test(t, newSite(t, testvault.StartOpenBao(t))) })
+}
+
 func newVaultSite(t *testing.T) *vaultSite {
 	t.Helper()
-	s := &vaultSite{T: t, vault: testvault.Start(t), github: githubtest.New(), dir: t.TempDir()}
+	return newSite(t, testvault.Start(t))
+}
+
+func newSite(t *testing.T, vault *testvault.Server) *vaultSite {
+	t.Helper()
+	s := &vaultSite{T: t, vault: vault, github: githubtest.New(), dir: t.TempDir()}
 	if err := s.vault.Setup("app"); err != nil {
 		t.Fatal(err)
 	}

@@ -33,11 +33,25 @@ func build() (program string, err error) {
 	if err != nil {
 		return "", err
 	}
+	return once("testvault-"+sum, func(program string) error {
+		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, ".")
+		cmd.Dir = src
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("vault could not be built: %w\n%s", err, out)
+		}
+		return nil
+	})
+}
+
+// once gives a program of the user's cache directory, which it has made if it is not
+// there. Of all test programs one makes it, and the others wait.
+func once(name string, makeIt func(program string) error) (program string, err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	program = filepath.Join(cache, "ghauth-provision", "testvault-"+sum)
+	program = filepath.Join(cache, "ghauth-provision", name)
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		return "", err
 	}
@@ -46,7 +60,6 @@ func build() (program string, err error) {
 		return "", err
 	}
 	defer lock.Close()
-	// Of all test programs one builds, and the others wait.
 	for err = unix.EINTR; errors.Is(err, unix.EINTR); {
 		err = unix.Flock(int(lock.Fd()), unix.LOCK_EX)
 	}
@@ -56,11 +69,8 @@ func build() (program string, err error) {
 	if _, err := os.Stat(program); err == nil {
 		return program, nil
 	}
-	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program+".new", ".")
-	cmd.Dir = src
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("vault could not be built: %w\n%s", err, out)
+	if err := makeIt(program + ".new"); err != nil {
+		return "", err
 	}
 	return program, os.Rename(program+".new", program)
 }

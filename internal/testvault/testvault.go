@@ -67,10 +67,14 @@ func Run(program, address string, names ...string) (*Server, error) {
 		s.Stop()
 		return nil, fmt.Errorf("vault did not start: %w", err)
 	}
+	s.trust()
+	return s, nil
+}
+
+func (s *Server) trust() {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM([]byte(s.CA))
 	s.http = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
-	return s, nil
 }
 
 // Stop ends the server, which goes when its standard input ends.
@@ -85,7 +89,14 @@ func (s *Server) CAFile(dir string) (path string, err error) {
 	return path, os.WriteFile(path, []byte(s.CA), 0o644)
 }
 
-// Do makes a request below /v1/ with the root token, and gives the answer's JSON.
+// As gives the same server to who has another token than root's.
+func (s *Server) As(token string) *Server {
+	other := *s
+	other.RootToken = token
+	return &other
+}
+
+// Do makes a request below /v1/ with the token, and gives the answer's JSON.
 func (s *Server) Do(method, path string, in any) (out map[string]any, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {

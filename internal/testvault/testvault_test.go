@@ -6,7 +6,11 @@ import (
 )
 
 func TestServer(t *testing.T) {
-	s := Start(t)
+	t.Run("Vault", func(t *testing.T) { testServer(t, Start(t)) })
+	t.Run("OpenBao", func(t *testing.T) { testServer(t, StartOpenBao(t)) })
+}
+
+func testServer(t *testing.T, s *Server) {
 	if err := s.Setup("app"); err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,11 @@ func Policy(key string) string {
 path "transit/sign/` + key + `/sha2-256" { capabilities = ["update"] }`
 }
 
+// Role is an AppRole with a policy, as docs/keys.md has one make it.
+func Role(policy string) map[string]any {
+	return map[string]any{"token_policies": policy, "token_no_default_policy": true, "token_ttl": "5m", "token_max_ttl": "5m", "token_num_uses": "10", "secret_id_ttl": "720h"}
+}
+
 // Setup makes an RSA key in the engine at transit, the policy "sign" for it, and an
 // AppRole with that policy.
 func (s *Server) Setup(key string) error {
@@ -30,7 +35,7 @@ func (s *Server) Setup(key string) error {
 		{s.keyPath(), map[string]any{"type": "rsa-2048"}},
 		{"sys/policies/acl/sign", map[string]any{"policy": Policy(key)}},
 		{"sys/auth/approle", map[string]any{"type": "approle"}},
-		{"auth/approle/role/minter", map[string]any{"token_policies": "sign", "token_ttl": "5m"}},
+		{"auth/approle/role/minter", Role("sign")},
 		{"auth/approle/role/minter/role-id", map[string]any{"role_id": RoleID}},
 	} {
 		if _, err := s.Do(http.MethodPost, step.path, step.in); err != nil {
