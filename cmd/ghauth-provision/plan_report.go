@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
@@ -131,7 +132,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		return notes
 	}
 	if j.system {
-		return append(notes, brokerNotes(j, p)...)
+		return slices.Concat(notes, brokerNotes(j, p), w.strayNotes(j))
 	}
 	notes = append(notes, w.importNotes(j, p)...)
 	notes = append(notes, w.otherGH(j.spec)...)
