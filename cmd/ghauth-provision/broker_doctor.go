@@ -87,11 +87,16 @@ func (w *world) brokerChecks(ctx context.Context, r brokerReport) (checks []pref
 	if !r.Lockdown.IsZero() {
 		checks = append(checks, failed("lockdown", "since "+r.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
 	}
-	checks = append(checks, w.policyCheck(r), w.socketCheck(r), w.serviceCheck(r.Service))
+	checks = append(checks, w.policyCheck(r), w.socketCheck(r))
+	service := w.serviceCheck(r.Service)
 	if r.Lockdown.IsZero() && len(r.apps) > 0 && r.Listens != "" {
-		checks = append(checks, w.answerCheck(ctx, r))
+		answer := w.answerCheck(ctx, r)
+		if service.Result == preflight.Failed && answer.Result == preflight.OK {
+			service.Result, service.Detail = preflight.Warning, service.Detail+"; it has started by now"
+		}
+		checks = append(checks, answer)
 	}
-	return append(checks, w.auditCheck(ctx), w.securityCheck(ctx), driftCheck(r.Host))
+	return append(checks, service, w.auditCheck(ctx), w.securityCheck(ctx), driftCheck(r.Host))
 }
 
 func (w *world) policyCheck(r brokerReport) preflight.Check {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path/filepath"
-	"slices"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
@@ -132,7 +131,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		return notes
 	}
 	if j.system {
-		return slices.Concat(notes, brokerNotes(j, p), w.strayNotes(j))
+		return append(append(notes, brokerNotes(j, p)...), w.strayNotes(j)...)
 	}
 	notes = append(notes, w.importNotes(j, p)...)
 	notes = append(notes, w.otherGH(j.spec)...)
