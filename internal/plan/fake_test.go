@@ -30,7 +30,7 @@ func (f *fakeUnits) Start(_ context.Context, name string) error                {
 func (f *fakeUnits) ResetFailed(_ context.Context, name string) error {
 	return f.tell("reset", name)
 }
-func (f *fakeUnits) Restart(_ context.Context, name string) error              { return f.tell("restart", name) }
+func (f *fakeUnits) Restart(_ context.Context, name string) error { return f.tell("restart", name) }
 func (f *fakeUnits) TryRestart(_ context.Context, name string) error {
 	return f.tell("try restart", name)
 }
