@@ -120,6 +120,7 @@ func (w *world) change(ctx context.Context, j *job) error {
 	if err := w.preflight(ctx, j, p); err != nil {
 		return err
 	}
+	w.sayAll(forgets(p))
 	return w.carryOut(ctx, j)
 }
 

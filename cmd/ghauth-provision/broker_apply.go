@@ -138,6 +138,18 @@ func (w *world) reachSystem(ctx context.Context, j *job) (end func()) {
 	return cancel
 }
 
+// forgets tells what a plan that stops the broker means for an incident: it is not
+// asked to revoke what it has handed out, as by a lockdown, and does not know of it later.
+func forgets(p plan.Plan) (notes []string) {
+	for _, a := range p.Actions {
+		if (a.Op == plan.Stop || a.Op == plan.Restart) && (a.Target == units.BrokerService || a.Target == units.BrokerSocket) {
+			return []string{"the broker stops, and forgets the tokens that it has handed out and still kept: each stays good for its hour, whatever the policy says by now, and a later lockdown of root's cannot revoke it; " +
+				"to take one from a client at once, have that user run: " + program + " lockdown; or run, as root, before this: " + program + " lockdown, and then resume"}
+		}
+	}
+	return nil
+}
+
 // brokerNotes tells what to do about the copies of keys that the broker has now.
 func brokerNotes(j *job, p plan.Plan) (notes []string) {
 	for _, app := range j.spec.Apps {

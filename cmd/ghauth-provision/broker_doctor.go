@@ -23,7 +23,7 @@ func (w *world) examineBroker(ctx context.Context, c *cli.Context) (doctorReport
 		return r, err
 	}
 	for _, app := range status.apps {
-		w.slow("asking GitHub about "+app.Name, func() { w.keysChecks(ctx, &r, app, status.Keys) })
+		w.slow("asking GitHub about "+app.Name, func() { w.keysChecks(ctx, &r, app, status) })
 	}
 	for _, copied := range status.copies {
 		r.add("", warning("copies", copied, replaceKey))
@@ -40,11 +40,11 @@ func (w *world) examineBroker(ctx context.Context, c *cli.Context) (doctorReport
 
 // keysChecks look at an app's keys. Of two, one that GitHub does not know is none the
 // worse: the other one works.
-func (w *world) keysChecks(ctx context.Context, r *doctorReport, app broker.App, keys []sealedKey) {
+func (w *world) keysChecks(ctx context.Context, r *doctorReport, app broker.App, status brokerReport) {
 	checks, works := map[string][]preflight.Check{}, false
-	for _, key := range keys {
+	for _, key := range status.Keys {
 		if key.App == app.Name {
-			checks[key.Name] = w.sealedChecks(ctx, app, key)
+			checks[key.Name] = w.sealedChecks(ctx, app, key, status.users())
 			works = works || !slices.ContainsFunc(checks[key.Name], func(c preflight.Check) bool { return c.Result == preflight.Failed })
 		}
 	}
@@ -63,23 +63,23 @@ func (w *world) keysChecks(ctx context.Context, r *doctorReport, app broker.App,
 }
 
 // sealedChecks look at a key of the broker's, and at what GitHub would give for it.
-func (w *world) sealedChecks(ctx context.Context, app broker.App, key sealedKey) []preflight.Check {
+func (w *world) sealedChecks(ctx context.Context, app broker.App, key sealedKey, clients []string) []preflight.Check {
 	const fix = "run " + program + " apply"
 	if key.Error != "" {
 		return []preflight.Check{failed("credential", key.Error, fix)}
 	}
-	checks := []preflight.Check{ok("exposure", key.Exposure)}
 	ctx, cancel := context.WithTimeout(ctx, doctorTime)
 	defer cancel()
 	data, err := w.unseal(ctx, key.Name, key.File)
 	if err != nil {
-		return append(checks, failed("credential", err.Error(), remedyOf(err)))
+		return []preflight.Check{w.sealedExposureCheck(key, clients, ""), failed("credential", err.Error(), remedyOf(err))}
 	}
 	parsed, err := mint.ParseKey(data)
 	if err != nil {
-		return append(checks, failed("credential", err.Error(), fix))
+		return []preflight.Check{w.sealedExposureCheck(key, clients, ""), failed("credential", err.Error(), fix)}
 	}
-	return append(checks, w.ask(ctx, refresh.App{Issuer: app.Issuer, InstallationID: app.InstallationID, APIURL: app.APIURL, CAFile: app.CAFile}, parsed)...)
+	exposure := w.sealedExposureCheck(key, clients, mint.Fingerprint(&parsed.PublicKey))
+	return append([]preflight.Check{exposure}, w.ask(ctx, refresh.App{Issuer: app.Issuer, InstallationID: app.InstallationID, APIURL: app.APIURL, CAFile: app.CAFile}, parsed)...)
 }
 
 // brokerChecks look at the broker itself.
@@ -87,11 +87,16 @@ func (w *world) brokerChecks(ctx context.Context, r brokerReport) (checks []pref
 	if !r.Lockdown.IsZero() {
 		checks = append(checks, failed("lockdown", "since "+r.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
 	}
-	checks = append(checks, w.policyCheck(r), w.socketCheck(r), w.serviceCheck(r.Service))
+	checks = append(checks, w.policyCheck(r), w.socketCheck(r))
+	service := w.serviceCheck(r.Service)
 	if r.Lockdown.IsZero() && len(r.apps) > 0 && r.Listens != "" {
-		checks = append(checks, w.answerCheck(ctx, r))
+		answer := w.answerCheck(ctx, r)
+		if service.Result == preflight.Failed && answer.Result == preflight.OK {
+			service.Result, service.Detail = preflight.Warning, service.Detail+"; it has started by now"
+		}
+		checks = append(checks, answer)
 	}
-	return append(checks, w.auditCheck(ctx), w.securityCheck(ctx), driftCheck(r.Host))
+	return append(checks, service, w.auditCheck(ctx), w.securityCheck(ctx), driftCheck(r.Host))
 }
 
 func (w *world) policyCheck(r brokerReport) preflight.Check {

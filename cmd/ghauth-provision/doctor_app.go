@@ -23,17 +23,13 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) []pr
 		source = app.NextKey // GitHub may know the other no more
 	}
 	checks, key := w.keyChecks(ctx, app, source)
-	checks = append(checks, ok("exposure", app.Key.Exposure(w.tilde)))
+	checks = append(checks, w.exposureChecks(dir, app)...)
 	if signer.Exportable(key) {
 		checks = append(checks, warning("exposure", "Vault lets the key itself be read: it was made exportable, or may be backed up in plain text",
 			"import the key anew without exportable and allow_plaintext_backup, which nothing takes back"))
 	}
-	apps, _ := refresh.Apps(dir)
-	if detail, fix := w.exposed(app, keyFilesOf(apps)); detail != "" {
-		checks = append(checks, warning("exposure", detail, fix))
-	}
 	if !app.NextKey.IsZero() {
-		checks = append(checks, nextKeyCheck(keys), ok("exposure of next_key", app.NextKey.Exposure(w.tilde)))
+		checks = append(checks, nextKeyCheck(keys))
 	}
 	checks = append(checks, w.tokenCheck(ctx, dir, app))
 	if app.GH {
@@ -41,6 +37,23 @@ func (w *world) appChecks(ctx context.Context, dir string, app refresh.App) []pr
 	}
 	for _, h := range app.Holders("/proc", false) {
 		checks = append(checks, warning("processes", h.String()+", which has been replaced", "start it anew; an environment is never refreshed: gh's login and git's helper are"))
+	}
+	return checks
+}
+
+// exposureChecks say who could read an app's keys, by the copies that lie about, too.
+func (w *world) exposureChecks(dir string, app refresh.App) (checks []preflight.Check) {
+	apps, _ := refresh.Apps(dir)
+	e := w.exposed(app, apps, nil)
+	for i, key := range []keysource.Source{app.Key, app.NextKey} {
+		what := []string{"exposure", "exposure of next_key"}[i]
+		switch {
+		case key.IsZero():
+		case e.detail != "" && key.ID() == e.kept.ID():
+			checks = append(checks, warning(what, key.Exposure(w.tilde)+"; but "+e.detail, e.fix))
+		default:
+			checks = append(checks, ok(what, key.Exposure(w.tilde)))
+		}
 	}
 	return checks
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/keycopy"
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
@@ -36,6 +37,22 @@ func (w *world) keysOf(app refresh.App, token refresh.Stored, public publicOf) (
 	}
 	k.NextInUse = k.Next != "" && token.Key == k.Next || token.Signer != "" && token.Signer == app.NextKey.ID()
 	return k
+}
+
+// admitCopies adds to what told says of keys that Vault or the broker keeps which copies
+// a glance finds. told is about apps, in their order.
+func (w *world) admitCopies(told []appStatus, apps []refresh.App) {
+	for i, app := range apps {
+		kept, copies := keycopy.OfApp(keycopy.Glance, w.getenv("HOME"), app, apps, w.now())
+		if len(copies) == 0 {
+			continue
+		}
+		exposure := &told[i].Key.Exposure
+		if kept.ID() != app.Key.ID() {
+			exposure = &told[i].Key.NextExposure
+		}
+		*exposure += "; but " + keycopy.Told(copies, w.tilde, keycopy.ThisUser)
+	}
 }
 
 // fingerprintOf names a key for people, by what this host has of it.

@@ -8,6 +8,7 @@ package main
 //   - a token shows as its first eight characters and the first eight hex
 //     digits of its SHA-256, whatever the verb;
 //   - paths below the home are written with ~;
+//   - what others have said is told without what a terminal would obey (plain);
 //   - colour is for terminals that want it: not with NO_COLOR (no-color.org),
 //     --no-color or TERM=dumb. No meaning rests on colour alone.
 
@@ -47,7 +48,7 @@ func (w *world) tell(err error) {
 // say prints a line for people to standard error. A secret that has found its
 // way into an error of another program is cut.
 func (w *world) say(format string, args ...any) {
-	fmt.Fprintf(w.stderr, "%s: %s\n", program, mint.Redact(w.homely(fmt.Sprintf(format, args...))))
+	fmt.Fprintf(w.stderr, "%s: %s\n", program, mint.Redact(w.homely(plain(fmt.Sprintf(format, args...)))))
 }
 
 // detail prints a line that --verbose asks for.
@@ -59,7 +60,7 @@ func (w *world) detail(format string, args ...any) {
 
 // print prints a line of a result.
 func (w *world) print(format string, args ...any) {
-	fmt.Fprintf(w.stdout, format+"\n", args...)
+	io.WriteString(w.stdout, plain(fmt.Sprintf(format+"\n", args...)))
 }
 
 // slow runs do, and says what is going on if it takes over a second.

@@ -20,6 +20,8 @@ type sealedKey struct {
 	SealedBy string `json:"sealed_by,omitempty"` // tpm2, host or unknown
 	Exposure string `json:"exposure,omitempty"`  // where the key is, and who could read it
 	Error    string `json:"error,omitempty"`
+
+	source string // where the spec has it come from, if there is one
 }
 
 // maxSealed bounds an encrypted credential, in bytes.

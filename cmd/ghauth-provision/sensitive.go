@@ -7,14 +7,14 @@ import (
 )
 
 // hiding is standard error without the sensitive values of the spec, once that has
-// been read. Every line comes to it in one piece.
+// been read, and without what a terminal would obey. Every line comes to it in one piece.
 type hiding struct {
 	io.Writer
 	w *world
 }
 
 func (h hiding) Write(p []byte) (int, error) {
-	_, err := io.WriteString(h.Writer, h.w.secret.Hide(string(p)))
+	_, err := io.WriteString(h.Writer, plain(h.w.secret.Hide(string(p))))
 	return len(p), err
 }
 

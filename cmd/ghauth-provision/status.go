@@ -227,6 +227,7 @@ func unitOf(s plan.State, name string) unitStatus {
 func (w *world) inspectApps(dir string) []appStatus {
 	apps, errs := refresh.Apps(dir)
 	out := mapTo(apps, w.inspectApp)
+	w.admitCopies(out, apps)
 	for _, err := range errs {
 		out = append(out, appStatus{State: "invalid", Error: err.Error()})
 	}

@@ -14,7 +14,18 @@ import (
 
 // Ask asks the broker at a socket for a token, within ctx. Errors are of type
 // *mint.Error.
+//
+// A request that comes while the broker stops is hung up on unread (FlushPending= in
+// systemd.socket(5)): it is made once more, which starts the broker.
 func Ask(ctx context.Context, socket string, r Request) (Token, error) {
+	token, err := askOnce(ctx, socket, r)
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+		return askOnce(ctx, socket, r)
+	}
+	return token, err
+}
+
+func askOnce(ctx context.Context, socket string, r Request) (Token, error) {
 	conn, err := dial(ctx, socket)
 	if err != nil {
 		return Token{}, err

@@ -76,3 +76,39 @@ func TestABrokerThatHangs(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A broker that stops hangs up unread, and is asked once more; no more than that.
+func TestABrokerThatStops(t *testing.T) {
+	for hangups, wantErr := range map[int]bool{0: false, 1: false, 2: true} {
+		ln, err := Listen(filepath.Join(t.TempDir(), "s"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := make(chan int, 1)
+		go func() {
+			n := 0
+			for ; ; n++ {
+				conn, err := ln.Accept()
+				if err != nil {
+					break
+				}
+				if n >= hangups {
+					_, _ = readLine(conn)
+					_, _ = conn.Write([]byte(`{"version":1,"token":"ghs_x","created_at":"2026-05-04T03:02:01Z","expires_at":"2026-05-04T04:02:01Z","key":"SHA256:x"}` + "\n"))
+				} else {
+					_, _ = conn.Read(make([]byte, 1)) // and leaves the rest
+				}
+				conn.Close()
+			}
+			asked <- n
+		}()
+		_, err = Ask(t.Context(), ln.Addr().String(), Request{App: "takopi"})
+		ln.Close()
+		if (err != nil) != wantErr {
+			t.Errorf("hung up on %d times: %v", hangups, err)
+		}
+		if got, want := <-asked, min(hangups+1, 2); got != want {
+			t.Errorf("hung up on %d times: asked %d times, want %d", hangups, got, want)
+		}
+	}
+}

@@ -23,3 +23,12 @@ func KillGroup(cmd *exec.Cmd) {
 	}
 	cmd.WaitDelay = 2 * time.Second
 }
+
+// EndGroup kills what cmd has left of its process group: KillGroup was called with it, and
+// it has ended, or never began. One that has gone over to a group or session of its own
+// (setsid(1)) is not in reach.
+func EndGroup(cmd *exec.Cmd) {
+	if cmd.Process != nil {
+		_ = cmd.Cancel()
+	}
+}

@@ -18,3 +18,12 @@ func TestCancelAfterTheEnd(t *testing.T) {
 		t.Errorf("%v, want os.ErrProcessDone", err)
 	}
 }
+
+func TestEndGroupOfNone(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "/none")
+	KillGroup(cmd)
+	if err := cmd.Run(); err == nil {
+		t.Fatal("it ran")
+	}
+	EndGroup(cmd)
+}

@@ -113,6 +113,8 @@ func (a Action) apply(ctx context.Context, h Host) error {
 		return h.Units.Enable(ctx, a.Target)
 	case Disable:
 		return h.Units.Disable(ctx, a.Target)
+	case ResetFailed:
+		return h.Units.ResetFailed(ctx, a.Target)
 	case Start:
 		return h.Units.Start(ctx, a.Target)
 	case Restart:

@@ -18,8 +18,8 @@ func TestApplyTellsTheOutsideWorld(t *testing.T) {
 		Login:  &fakeLogin{set: func(on bool) error { return units.tell("linger", map[bool]string{true: "on"}[on]) }},
 		Revoke: tell("revoke"), LogOut: tell("log out"),
 	}
-	ops := []Op{Stop, Disable, Revoke, LogOut, Reload, Enable, EnableLinger, Start, Restart}
-	want := []string{"stop x", "disable x", "revoke x", "log out x", "reload ", "enable x", "linger on", "start x", "restart x"}
+	ops := []Op{Stop, Disable, Revoke, LogOut, Reload, Enable, EnableLinger, ResetFailed, Start, Restart}
+	want := []string{"stop x", "disable x", "revoke x", "log out x", "reload ", "enable x", "linger on", "reset x", "start x", "restart x"}
 	var p Plan
 	for _, op := range ops {
 		p.Actions = append(p.Actions, Action{Op: op, Target: "x"})

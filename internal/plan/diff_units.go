@@ -91,6 +91,8 @@ func start(have, want Unit, changed bool) []Action {
 	switch {
 	case have.Load == "masked" && have.Active == "active":
 		return []Action{{Op: Restart, Target: want.Name, Reason: "it is no longer masked"}}
+	case have.Active == "failed": // which may have been the start limit (systemd.unit(5))
+		return []Action{{Op: ResetFailed, Target: want.Name, Reason: "it has failed"}, {Op: Start, Target: want.Name, Reason: "it has failed"}}
 	case have.Active != "active":
 		return []Action{{Op: Start, Target: want.Name, Reason: "it is " + orNone(have.Active)}}
 	case changed:

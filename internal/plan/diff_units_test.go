@@ -65,7 +65,7 @@ func TestDiffUnits(t *testing.T) {
 		{"all new", world(unknown, unknown), []string{createService, createTimer, reload, enable, start}},
 		{"as it should be", world(static, waiting, "new", "new"), nil},
 		{"enabled but inactive", world(static, but(waiting, func(u *systemd.Unit) { u.Active = "inactive" }), "new", "new"), []string{start}},
-		{"failed", world(static, but(waiting, func(u *systemd.Unit) { u.Active = "failed" }), "new", "new"), []string{start}},
+		{"failed", world(static, but(waiting, func(u *systemd.Unit) { u.Active = "failed" }), "new", "new"), []string{"reset x.timer", start}},
 		{"active but disabled", world(static, but(waiting, func(u *systemd.Unit) { u.File = "disabled" }), "new", "new"), []string{enable}},
 		{"disabled", world(static, but(waiting, func(u *systemd.Unit) { u.File, u.Active = "disabled", "inactive" }), "new", "new"), []string{enable, start}},
 		{"timer changed", world(static, waiting, "new", "old"), []string{changeTimer, reload, restart}},

@@ -27,7 +27,10 @@ func (f *fakeUnits) Reload(context.Context) error                              {
 func (f *fakeUnits) Enable(_ context.Context, path string) error               { return f.tell("enable", path) }
 func (f *fakeUnits) Disable(_ context.Context, name string) error              { return f.tell("disable", name) }
 func (f *fakeUnits) Start(_ context.Context, name string) error                { return f.tell("start", name) }
-func (f *fakeUnits) Restart(_ context.Context, name string) error              { return f.tell("restart", name) }
+func (f *fakeUnits) ResetFailed(_ context.Context, name string) error {
+	return f.tell("reset", name)
+}
+func (f *fakeUnits) Restart(_ context.Context, name string) error { return f.tell("restart", name) }
 func (f *fakeUnits) TryRestart(_ context.Context, name string) error {
 	return f.tell("try restart", name)
 }

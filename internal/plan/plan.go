@@ -28,6 +28,7 @@ const (
 	Reload       Op = "reload"
 	Enable       Op = "enable"
 	EnableLinger Op = "enable linger"
+	ResetFailed  Op = "reset"
 	Start        Op = "start"
 	Restart      Op = "restart"
 

@@ -228,6 +228,7 @@ type Units interface {
 	Reload(ctx context.Context) error
 	Enable(ctx context.Context, path string) error
 	Disable(ctx context.Context, name string) error
+	ResetFailed(ctx context.Context, name string) error
 	Start(ctx context.Context, name string) error
 	Restart(ctx context.Context, name string) error
 	TryRestart(ctx context.Context, name string) error // if it runs

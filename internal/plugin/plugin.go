@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ghauth-provision/ghauth-provision/internal/keycopy"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 	"github.com/ghauth-provision/ghauth-provision/internal/refresh"
 )
@@ -113,7 +114,11 @@ func (p Plugin) exposure() string {
 	}
 	var lines []string
 	for _, app := range apps {
-		lines = append(lines, app.Name+": "+app.Key.Exposure(p.tilde)+".")
+		line := app.Name + ": " + app.Key.Exposure(p.tilde)
+		if kept, copies := keycopy.OfApp(keycopy.Glance, p.Home, app, apps, p.Now()); len(copies) > 0 && kept.ID() == app.Key.ID() {
+			line += "; but " + keycopy.Told(copies, p.tilde, keycopy.ThisUser)
+		}
+		lines = append(lines, line+".")
 	}
 	return clip(lines, 0, maxExposure, func(left int) string {
 		return fmt.Sprintf("and %d more: see ghauth-provision status on the host", left)

@@ -55,8 +55,8 @@ func run(ctx context.Context, argv, env []string, digest []byte) ([]byte, error)
 	cmd.Stdout, cmd.Stderr = out, said
 	child.KillGroup(cmd)
 	err := cmd.Run()
-	if errors.Is(err, exec.ErrWaitDelay) { // it ended well, and left something behind
-		_ = cmd.Cancel()
+	child.EndGroup(cmd)
+	if errors.Is(err, exec.ErrWaitDelay) { // it ended well, and what it left behind had its output
 		err = nil
 	}
 	if out.over { // which the program sees as a broken pipe

@@ -196,17 +196,27 @@ func TestCommandEnds(t *testing.T) {
 	gone(t, out)
 }
 
-// What a command leaves behind does not stay either.
+// What a command leaves behind does not stay either, whether it has the command's
+// output or not, and however that ended.
 func TestCommandLeavesNothing(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "pid")
-	s, err := Open(t.Context(), keysource.Source{Command: []string{script(t, "sleep 60 & echo $! >"+out+"; head -c 256 /dev/zero")}}, os.Environ())
-	if err != nil {
-		t.Fatal(err)
+	for name, tt := range map[string]struct {
+		leaves, then string
+		fails        bool
+	}{
+		"with its output":    {"sleep 60 &", "head -c 256 /dev/zero", false},
+		"without its output": {"sleep 60 </dev/null >/dev/null 2>&1 &", "head -c 256 /dev/zero", false},
+		"of one that failed": {"sleep 60 </dev/null >/dev/null 2>&1 &", "exit 1", true},
+	} {
+		out := filepath.Join(t.TempDir(), "pid")
+		s, err := Open(t.Context(), keysource.Source{Command: []string{script(t, tt.leaves+" echo $! >"+out+"; "+tt.then)}}, os.Environ())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Sign(nil, digest[:], crypto.SHA256); (err != nil) != tt.fails {
+			t.Errorf("%s: %v", name, err)
+		}
+		gone(t, out)
 	}
-	if _, err := s.Sign(nil, digest[:], crypto.SHA256); err != nil {
-		t.Error(err)
-	}
-	gone(t, out)
 }
 
 // gone waits for the end of the process whose id is in file.

@@ -173,6 +173,11 @@ func (m *Manager) Start(ctx context.Context, name string) error {
 	return m.wait(ctx, name, "start", m.conn.StartUnitContext)
 }
 
+// ResetFailed has a failed unit be inactive, with its start limit as it was at first.
+func (m *Manager) ResetFailed(ctx context.Context, name string) error {
+	return m.named("reset-failed", name, m.conn.ResetFailedUnitContext(ctx, name))
+}
+
 // Restart restarts the unit name and waits until it has started.
 func (m *Manager) Restart(ctx context.Context, name string) error {
 	return m.wait(ctx, name, "restart", m.conn.RestartUnitContext)

@@ -139,6 +139,29 @@ func TestTryRestartFails(t *testing.T) {
 	}
 }
 
+// One that has failed too often starts again once that is forgotten.
+func TestResetFailed(t *testing.T) {
+	if !inHost(t, testhost.Config{}) {
+		return
+	}
+	m, ctx := connect(t), t.Context()
+	writeUnit(t, "probe.service", "[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n[Service]\nType=oneshot\nExecStart=test -e /tmp/probe-may-start\n")
+	must(t, m.Reload(ctx))
+	if m.Start(ctx, "probe.service") == nil {
+		t.Fatal("it started")
+	}
+	must(t, os.WriteFile("/tmp/probe-may-start", nil, 0o600))
+	t.Cleanup(func() { os.Remove("/tmp/probe-may-start") })
+	if m.Start(ctx, "probe.service") == nil {
+		t.Fatal("it started in spite of the limit")
+	}
+	must(t, m.ResetFailed(ctx, "probe.service"))
+	if u, err := m.Unit(ctx, "probe.service"); u.Active != "inactive" || err != nil {
+		t.Errorf("reset: %+v, %v", u, err)
+	}
+	must(t, m.Start(ctx, "probe.service"))
+}
+
 func TestStartIsCancelled(t *testing.T) {
 	if !inHost(t, testhost.Config{}) {
 		return
@@ -187,11 +210,12 @@ func TestRefused(t *testing.T) {
 	wantUnit(t, m, "masked.service", Unit{Load: "masked", File: "masked", Active: "inactive", Sub: "dead"})
 	ctx := t.Context()
 	for name, err := range map[string]error{
-		"start masked.service":    m.Start(ctx, "masked.service"),
-		"start missing.service":   m.Start(ctx, "missing.service"),
-		"restart missing.service": m.Restart(ctx, "missing.service"),
-		"restart absent.service":  m.TryRestart(ctx, "absent.service"),
-		"stop missing.service":    m.Stop(ctx, "missing.service"),
+		"start masked.service":                                      m.Start(ctx, "masked.service"),
+		"start missing.service":                                     m.Start(ctx, "missing.service"),
+		"restart missing.service":                                   m.Restart(ctx, "missing.service"),
+		"restart absent.service":                                    m.TryRestart(ctx, "absent.service"),
+		"stop missing.service":                                      m.Stop(ctx, "missing.service"),
+		"systemctl --user reset-failed missing.service":             m.ResetFailed(ctx, "missing.service"),
 		"systemctl --user enable " + unitDir() + "/missing.service": m.Enable(ctx, unitDir()+"/missing.service"),
 		"systemctl --user disable no-type":                          m.Disable(ctx, "no-type"),
 	} {
