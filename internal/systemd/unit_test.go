@@ -126,11 +126,15 @@ func TestTryRestartFails(t *testing.T) {
 		"gone.service":  {"", "is failed (exit-code)"},
 		"again.service": {"Restart=always\nRestartSec=1\n", "is activating (exit-code)"},
 	} {
-		program := filepath.Join(t.TempDir(), "program")
-		must(t, os.WriteFile(program, []byte("#!/bin/sh\nexec sleep 1000\n"), 0o700))
+		dir := t.TempDir()
+		program, started := filepath.Join(dir, "program"), filepath.Join(dir, "started")
+		must(t, os.WriteFile(program, []byte("#!/bin/sh\ntouch "+started+"\nexec sleep 1000\n"), 0o700))
 		writeUnit(t, name, "[Service]\n"+tt.more+"ExecStart="+program+"\n")
 		must(t, m.Reload(t.Context()))
 		must(t, m.Start(t.Context(), name))
+		for _, err := os.Stat(started); err != nil; _, err = os.Stat(started) { // it counts as started before it is executed
+			time.Sleep(10 * time.Millisecond)
+		}
 		must(t, os.Remove(program))
 		if err := m.TryRestart(t.Context(), name); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", name, err, tt.want)

@@ -33,7 +33,7 @@ func TestWithIsNotPinned(t *testing.T) {
 			t.Fatal(err)
 		}
 		words, err := e.Command("/w.whl", "P_B[y]>=2", "other")
-		if got := strings.Join(words, "|"); err != nil || got != "tool|install|"+want+"|--with|takopi-ghauth @ file:///w.whl" {
+		if got := strings.Join(words, "|"); err != nil || got != "tool|install|"+want+"|--reinstall-package|takopi-ghauth|--with|takopi-ghauth @ file:///w.whl" {
 			t.Errorf("%s: %v\n got %s\nwant %s", receipt, err, got, want)
 		}
 		if notes := e.Changed("p-b"); notes != nil {
