@@ -107,21 +107,8 @@ func TestLyingProxy(t *testing.T) {
 	}
 	// What goes on of an earlier connection is not heard by the next liar.
 	var current atomic.Pointer[liar]
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go current.Load().serve(conn)
-		}
-	}()
-	for name, value := range map[string]string{"HTTPS_PROXY": "http://" + listener.Addr().String(), "https_proxy": "", "NO_PROXY": "", "no_proxy": ""} {
+	addr := accept(t, func(conn net.Conn) { go current.Load().serve(conn) })
+	for name, value := range map[string]string{"HTTPS_PROXY": "http://" + addr.String(), "https_proxy": "", "NO_PROXY": "", "no_proxy": ""} {
 		t.Setenv(name, value)
 	}
 	const open = "HTTP/1.1 200 Connection established\r\n\r\n"

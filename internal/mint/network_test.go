@@ -51,6 +51,12 @@ func blackHole(t *testing.T, addr netip.AddrPort) netip.AddrPort {
 // silent is a listener that accepts connections and never says a word.
 func silent(t *testing.T) net.Addr {
 	t.Helper()
+	return accept(t, func(conn net.Conn) { t.Cleanup(func() { conn.Close() }) })
+}
+
+// accept is a listener that has serve take each connection, one after another.
+func accept(t *testing.T, serve func(net.Conn)) net.Addr {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +68,7 @@ func silent(t *testing.T) net.Addr {
 			if err != nil {
 				return
 			}
-			t.Cleanup(func() { conn.Close() })
+			serve(conn)
 		}
 	}()
 	return l.Addr()

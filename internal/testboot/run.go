@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -48,7 +49,7 @@ func (m *Machine) Run(ctx context.Context, c Cmd, argv ...string) (status int, e
 	default:
 	}
 	// PID 1's own cgroup is there from the start; logind moves a session from it.
-	cgroup, err := os.Open(fmt.Sprintf("/proc/%d/root/sys/fs/cgroup/init.scope", m.pid))
+	cgroup, err := os.Open(filepath.Join("/proc", strconv.Itoa(m.pid), "root", "sys/fs/cgroup/init.scope"))
 	if err != nil {
 		return -1, fmt.Errorf("enter the machine: %w", err)
 	}

@@ -46,19 +46,8 @@ func brokerState(t *testing.T, executable string) plan.State {
 	return state
 }
 
-func fileOf(t *testing.T, s plan.State, path string) plan.File {
-	t.Helper()
-	for _, f := range s.Files {
-		if f.Path == path {
-			return f
-		}
-	}
-	t.Fatalf("no %s", path)
-	return plan.File{}
-}
-
 func TestBrokerPolicy(t *testing.T) {
-	got, err := broker.ParseConfig(fileOf(t, brokerState(t, "/srv/x"), BrokerConfig).Content)
+	got, err := broker.ParseConfig(fileAt(t, brokerState(t, "/srv/x"), BrokerConfig).Content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +66,9 @@ func TestBrokerPolicy(t *testing.T) {
 // Every key comes encrypted, and the unit names it; nothing else holds one.
 func TestBrokerKeys(t *testing.T) {
 	s := brokerState(t, "/srv/x")
-	service := string(fileOf(t, s, "/etc/systemd/system/"+BrokerService).Content)
+	service := string(fileAt(t, s, "/etc/systemd/system/"+BrokerService).Content)
 	for _, app := range []string{"takopi", "work"} {
-		f := fileOf(t, s, "/etc/ghauth-provision/"+app+".cred")
+		f := fileAt(t, s, "/etc/ghauth-provision/"+app+".cred")
 		if f.From != "/keys/"+app+".pem" || f.Seal != app || f.Mode != 0o600 || !f.Secret || f.Privacy != plan.Hidden {
 			t.Errorf("%s: %+v", app, f)
 		}
@@ -96,7 +85,7 @@ func TestBrokerKeys(t *testing.T) {
 
 // The socket of several is open to all: the broker tells them apart.
 func TestBrokerSocketMode(t *testing.T) {
-	several := string(fileOf(t, brokerState(t, "/srv/x"), "/etc/systemd/system/"+BrokerSocket).Content)
+	several := string(fileAt(t, brokerState(t, "/srv/x"), "/etc/systemd/system/"+BrokerSocket).Content)
 	if !strings.Contains(several, "SocketMode=0666") || strings.Contains(several, "SocketUser") {
 		t.Errorf("the socket of two users:\n%s", several)
 	}
