@@ -81,7 +81,7 @@ func (storyT) FailNow()                               { panic(failed{}) }
 func (storyT) Parallel()                              {}
 func (storyT) Log(args ...any)                        { fmt.Println(args...) }
 func (t storyT) Run(_ string, f func(t testscript.T)) { f(t) }
-func (storyT) Verbose() bool                          { return true }
+func (storyT) Verbose() bool                          { return false } // a failure shows the part that failed, and no more
 
 // await runs a command again and again until it succeeds: await 10s CMD.
 func await(ts *testscript.TestScript, neg bool, args []string) {
