@@ -9,7 +9,6 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -135,9 +134,4 @@ func repositories(ctx context.Context, client *mint.Client, s Subject, inst mint
 		c.Result, c.Detail = NotChecked, fmt.Sprintf("access to the first %d of %d; the mint checks the rest", len(asked), len(s.Repositories))
 	}
 	return c
-}
-
-// Good reports whether nothing stands in a mint's way, as far as was checked.
-func Good(checks []Check) bool {
-	return !slices.ContainsFunc(checks, func(c Check) bool { return c.Result == Failed })
 }
