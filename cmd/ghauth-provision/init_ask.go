@@ -34,6 +34,8 @@ func (d *draft) takeFlags(c *cli.Context) error {
 		switch {
 		case value != "" && other != "":
 			return usage("--"+r.flag+" and --"+r.insteadFlag+" say the same in two ways", "give one of them")
+		case r.number && isID(other): // an id is one by whichever flag it comes
+			d.values["app"][r.attr] = other
 		case other != "":
 			d.values["app"][r.instead] = spec.Quote(other)
 		case value == "":

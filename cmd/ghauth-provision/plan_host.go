@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"debug/buildinfo"
 	"fmt"
+	"os/exec"
 	"strings"
 	"time"
 
@@ -76,6 +77,9 @@ func (w *world) ghOf(j *job) string {
 		return "off"
 	case w.root != "": // what this host's gh has says nothing about that one
 		return "not checked"
+	}
+	if _, err := exec.LookPath("gh"); err != nil && j.spec != nil {
+		return "missing"
 	}
 	gh := "none"
 	for _, app := range w.inspectApps(j.keyDir()) {
@@ -180,5 +184,6 @@ var ghLine = map[string]string{
 	"none":    "not logged in by us yet: the first mint does that",
 	"current": "has the current token",
 	"behind":  "does not have the current token: the next mint gives it",
+	"missing": "is not installed: apt-get install gh, or set gh { enabled = false } in the spec",
 	"off":     "is left alone",
 }
