@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -150,5 +151,9 @@ func (w *world) spareKey(key units.Key) string {
 			where = "lies where keys get lost, and is no longer needed"
 		}
 	}
-	return fmt.Sprintf("the copy of app %s's %s at %s %s; remove it: shred -u %s", key.App, key.Label, key.Source, where, shellWord(key.Source))
+	loose := ""
+	if info, err := os.Stat(key.Source); err == nil && info.Mode().Perm()&0o077 != 0 {
+		loose = fmt.Sprintf(" (mode %04o: other users may have read it)", info.Mode().Perm())
+	}
+	return fmt.Sprintf("the copy of app %s's %s at %s%s %s; remove it: shred -u %s", key.App, key.Label, key.Source, loose, where, shellWord(key.Source))
 }
