@@ -53,13 +53,17 @@ func disturbances(kind, trace string, home home, took time.Duration) (all []dist
 			}
 		}
 	case "random":
-		for range 400 { // some come too late: those of four commands that do not are 1,000
+		for range 3 * moments { // some come too late
 			moment := fmt.Sprint(rand.Float64() * took.Seconds() / 2) // strace takes as long again
 			all = append(all, disturbance{argv: []string{"timeout", "--signal=KILL", moment}})
 		}
 	}
 	return all
 }
+
+// moments is how many random kills of a command have to come to pass, with the flag
+// -long: 1,000 of the four commands of TestCrashes.
+const moments = 250
 
 // A step is the n-th call of a thread. strace counts calls by threads and by names.
 type step struct {
