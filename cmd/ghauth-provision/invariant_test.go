@@ -66,10 +66,11 @@ func same(ts *testscript.TestScript, before map[string]string) {
 	}
 }
 
-// picture tells of all below the home what it is, but for the story's own files.
+// picture tells of all below the home what it is, but for the story's own files. The
+// home is the one that the story is in, whatever HOME says.
 func picture(ts *testscript.TestScript) map[string]string {
 	seen := map[string]string{}
-	ts.Check(filepath.WalkDir(ts.Getenv("HOME"), func(path string, d os.DirEntry, err error) error {
+	ts.Check(filepath.WalkDir(filepath.Join(ts.Getenv("WORK"), "../.."), func(path string, d os.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

@@ -3,6 +3,7 @@ package refresh
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -58,7 +59,7 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, "main")
 			s.store("ghs_canary", time.Minute)
-			before := s.read("github-token.env")
+			before, modeBefore := s.read("github-token.env"), modeOf(t, s.path("github-token.env"))
 			if err := tt.make(s); err != nil {
 				t.Fatal(err)
 			}
@@ -69,9 +70,24 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 			if got := s.read("github-token.env"); got != before {
 				t.Errorf("the token file became:\n%s", got)
 			}
+			if got := modeOf(t, s.path("github-token.env")); got != modeBefore {
+				t.Errorf("the token file's mode became %v, was %v", got, modeBefore)
+			}
+			if said := fmt.Sprint(res.Err); strings.Contains(said, "ghs_0") || strings.Contains(said, "ghs_canary") {
+				t.Errorf("the error tells a token: %s", said)
+			}
 			s.holds(".ghauth.lock", "github-token.env")
 		})
 	}
+}
+
+func modeOf(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode()
 }
 
 // soon has GitHub fail so, in a run that has no time to try it again for long.
