@@ -8,21 +8,34 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
 )
 
-// Ask asks the broker at a socket for a token, within ctx. Errors are of type
-// *mint.Error.
-//
-// A request that comes while the broker stops is hung up on unread (FlushPending= in
-// systemd.socket(5)): it is made once more, which starts the broker.
+// A request that comes while the broker stops is hung up on unread, by the broker or
+// by systemd, which flushes its socket then (FlushPending= in systemd.socket(5)). The
+// next one starts the broker, unless it came before the flush, too.
+const (
+	askTries = 4
+	askPause = 50 * time.Millisecond // and twice that before each further try
+)
+
+// Ask asks the broker at a socket for a token, within ctx, up to askTries times while
+// it is hung up on. Errors are of type *mint.Error.
 func Ask(ctx context.Context, socket string, r Request) (Token, error) {
-	token, err := askOnce(ctx, socket, r)
-	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
-		return askOnce(ctx, socket, r)
+	for try := range askTries - 1 {
+		token, err := askOnce(ctx, socket, r)
+		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+			return token, err
+		}
+		select {
+		case <-ctx.Done():
+			return token, err
+		case <-time.After(askPause << try):
+		}
 	}
-	return token, err
+	return askOnce(ctx, socket, r)
 }
 
 func askOnce(ctx context.Context, socket string, r Request) (Token, error) {

@@ -66,7 +66,7 @@ func TestSandbox(t *testing.T) {
 	want(t, m, "", strings.Replace(run, "%s", "-p DynamicUser=yes -p PrivateDevices=yes", 1), "locked\n")
 	want(t, m, User, strings.Replace(run, "%s", "--user", 1), "locked\n")
 	want(t, m, "", `
-systemd-run --quiet --unit=private -p PrivateTmp=yes sleep 1000
+systemd-run --quiet --unit=private -p Type=exec -p PrivateTmp=yes sleep 1000
 mount -t tmpfs late /mnt
 nsenter --target="$(systemctl show --value -p MainPID private)" --mount findmnt -no SOURCE /mnt
 `, "late\n")
