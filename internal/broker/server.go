@@ -97,28 +97,34 @@ func (s *Server) accept(ctx context.Context, ln *net.UnixListener) error {
 			return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
 		}
 		idle.begin()
+		serve := s.admit(ctx, conn)
 		wg.Go(func() {
 			defer idle.end()
 			defer conn.Close()
-			s.serve(ctx, conn)
+			serve()
 		})
 	}
 }
 
-// serve answers one connection.
-func (s *Server) serve(ctx context.Context, conn *net.UnixConn) {
+// admit takes a connection up, and gives what serves it. It is called in the order in
+// which they come, so that none gives way to one that is older.
+func (s *Server) admit(ctx context.Context, conn *net.UnixConn) (serve func()) {
 	uid, err := s.peer(conn)
-	if err != nil {
-		return
+	switch {
+	case err != nil:
+		return func() {}
+	case s.buckets[uid] == nil:
+		return func() { s.refuseStranger(conn, uid) }
+	case !s.conns.add(uid, conn):
+		return func() {
+			s.say(conn, answerOf(Token{}, fault(mint.Temporary, "try again in a moment", "uid %d has too many connections", uid)))
+		}
 	}
-	if s.buckets[uid] == nil {
-		s.refuseStranger(conn, uid)
-		return
-	}
-	if !s.conns.add(uid, conn) {
-		s.say(conn, answerOf(Token{}, fault(mint.Temporary, "try again in a moment", "uid %d has too many connections", uid)))
-		return
-	}
+	return func() { s.serve(ctx, conn, uid) }
+}
+
+// serve answers one connection of a client's.
+func (s *Server) serve(ctx context.Context, conn *net.UnixConn, uid uint32) {
 	line, err := s.read(ctx, conn)
 	asked := err == nil && s.conns.asked(uid, conn)
 	defer s.conns.done(uid, conn, !asked)
