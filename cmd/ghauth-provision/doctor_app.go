@@ -148,7 +148,7 @@ func (w *world) ghCheck(app refresh.App) preflight.Check {
 		return warning("gh", name+" is set here, which gh takes before its stored login", "unset it: gh's login is kept fresh, and the variable is not")
 	}
 	if _, err := exec.LookPath("gh"); err != nil {
-		return failed("gh", "is not installed", "apt-get install gh, or set gh { enabled = false } in the spec")
+		return failed("gh", "is not installed", refresh.InstallGH)
 	}
 	if token.Value == "" || !app.GHHas(token.Value, w.env) {
 		return failed("gh", "does not have the stored token", "run "+program+" mint")

@@ -26,7 +26,7 @@ type hostReport struct {
 	// carried out, where that starts it anew.
 	NextAfter time.Time    `json:"next_after,omitzero"`
 	Linger    string       `json:"linger"`
-	GH        string       `json:"gh"` // as in status, none before the first apply, or stranger
+	GH        string       `json:"gh"` // as in status, none before the first apply, missing, or stranger
 	Binary    binaryReport `json:"binary"`
 
 	// What a mint replaces although it is not ours, and a destroy does not give back:
@@ -184,6 +184,6 @@ var ghLine = map[string]string{
 	"none":    "not logged in by us yet: the first mint does that",
 	"current": "has the current token",
 	"behind":  "does not have the current token: the next mint gives it",
-	"missing": "is not installed: apt-get install gh, or set gh { enabled = false } in the spec",
+	"missing": "is not installed: " + refresh.InstallGH,
 	"off":     "is left alone",
 }

@@ -87,6 +87,35 @@ func TestAnIdleConnectionGivesWay(t *testing.T) {
 	}
 }
 
+// One that has not been taken up yet holds back those behind it: else a newer one could
+// be the oldest, and give way.
+func TestConnectionsAreTakenUpInOrder(t *testing.T) {
+	b := newBench()
+	entered, release := make(chan struct{}, 2), make(chan struct{})
+	b.peer = func(*net.UnixConn) (uint32, error) {
+		entered <- struct{}{}
+		<-release
+		return 1000, nil
+	}
+	b.serve(t)
+	for range 2 {
+		conn, err := net.Dial("unix", b.socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	<-entered
+	select {
+	case <-entered:
+		close(release)
+		t.Fatal("the second is taken up before the first")
+	case <-time.After(100 * time.Millisecond):
+	}
+	close(release)
+	<-entered
+}
+
 // After a hundred thousand requests of every kind the heap and the goroutines are
 // what they were.
 func TestNothingGrows(t *testing.T) {

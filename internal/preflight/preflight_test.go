@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 				t.Errorf("the last says %q, want %q", last, tt.details)
 			}
 			if good(checks) != tt.good {
-				t.Errorf("Good = %t", !tt.good)
+				t.Errorf("good = %t", !tt.good)
 			}
 			for _, v := range g.Violations() {
 				t.Errorf("violation: %s", v)

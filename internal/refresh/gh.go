@@ -34,6 +34,9 @@ func GHConfigDir(env []string) string {
 	return filepath.Join(get("HOME"), ".config/gh")
 }
 
+// InstallGH is the remedy where a spec wants gh logged in, and there is none.
+const InstallGH = "apt-get install gh, or set gh { enabled = false } in the spec"
+
 // loginGH gives gh the token, unless it has it already. It takes at most a
 // third of a run's time, since a hanging gh keeps the lock from other runs.
 func loginGH(ctx context.Context, app App, token mint.Secret, env []string) error {
@@ -42,7 +45,7 @@ func loginGH(ctx context.Context, app App, token mint.Secret, env []string) erro
 	}
 	gh, err := exec.LookPath("gh")
 	if err != nil {
-		return &GHError{"gh is not installed, so it was not logged in", "apt-get install gh, or set gh { enabled = false } in the spec"}
+		return &GHError{"gh is not installed, so it was not logged in", InstallGH}
 	}
 	ctx, cancel := context.WithTimeout(ctx, app.Timeout/3)
 	defer cancel()
