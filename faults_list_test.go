@@ -66,3 +66,29 @@ var faults = []fault{
 	{"leak", "tokens and keys anywhere else than in their files", "there are none: below the home, in the journal, in arguments and environments"},
 	{"core-file", "a signal that makes other programs leave a core file", "there is none"},
 }
+
+// endWell are the faults that no run fails by, so that there is no failing run to hold to
+// the invariant, and what becomes of a run instead.
+var endWell = map[string]string{
+	"killed-before-gh": "who is killed says nothing, and the next run succeeds",
+	"two-mints":        "both succeed",
+	"dead-holder":      "the next run succeeds",
+	"clock-fast":       "the mint succeeds",
+	"clock-slow":       "the mint succeeds",
+	"key-forms":        "the mint succeeds",
+	"hard-link":        "the mint succeeds",
+	"toml-layout":      "the apply succeeds",
+	"toml-rewritten":   "there is nothing to do",
+	"no-linger":        "the apply succeeds",
+	"gh-shadowed":      "the mint succeeds",
+	"neighbour":        "mints succeed, though he makes some fail, by changing what was there",
+	"odd-xdg":          "apply and mint succeed",
+	"odd-home":         "the apply succeeds",
+	"umask":            "apply and mint succeed",
+	"lost-host":        "the mints of the others succeed",
+	"no-reader":        "the work succeeds",
+	"binary-gone":      "`status` changes nothing",
+	"long-token":       "the mint succeeds",
+	"leak":             "all verbs succeed",
+	"core-file":        "who dies by a signal says nothing of ours",
+}

@@ -21,7 +21,7 @@ type city struct {
 	stop   func()
 	vault  *testvault.Server
 
-	secrets []string // that open it
+	secrets []string // that open it, or that were echoed
 	keys    []string // in PEM
 }
 
@@ -45,8 +45,8 @@ func cityOf(ts *testscript.TestScript) *city { return ts.Value(cityKey{}).(*city
 //	github keys ID PEM...           the app has the keys in these files, and no others
 //	github life 10s                 how long new tokens live
 //	github format stateless         the shape of new tokens
-//	github refuse N MATCH STATUS MESSAGE   instead of N answers
-//	github hang N MATCH
+//	github refuse N MATCH STATUS MESSAGE [HEADER VALUE]...   instead of N answers
+//	github hang, flood, echo N MATCH, and answer N MATCH STATUS TYPE FILE: lie_test.go
 //	github forgive                  forget refusals, requests and violations
 //	github suspend INSTALLATION, and unsuspend
 //	github revoke                   all tokens
@@ -105,9 +105,15 @@ func githubCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "format":
 		c.server.Change(func() { c.server.TokenFormat = githubtest.Stateless })
 	case "refuse":
-		c.server.Fail(int(number(1)), args[2], githubtest.Refuse(int(number(3)), args[4]))
+		c.server.Fail(int(number(1)), args[2], githubtest.Refuse(int(number(3)), args[4], args[5:]...))
 	case "hang":
 		c.server.Fail(int(number(1)), args[2], githubtest.Hang)
+	case "flood":
+		c.server.Fail(int(number(1)), args[2], flood)
+	case "echo":
+		c.server.Fail(int(number(1)), args[2], c.echo)
+	case "answer":
+		c.server.Fail(int(number(1)), args[2], answer(int(number(3)), args[4], ts.ReadFile(args[5])))
 	case "forgive":
 		c.server.Reset()
 	case "revoke":
@@ -195,7 +201,7 @@ func (c *city) mustNotHold(ts *testscript.TestScript, where, text string) {
 }
 
 // secretIn says what text holds, if that is half of a token that was minted, a line of
-// a key, or what opens Vault.
+// a key, what opens Vault, or what was echoed.
 func (c *city) secretIn(text string) string {
 	for _, t := range c.server.Minted() {
 		if strings.Contains(text, t.Value[len(t.Value)/2:]) {
@@ -204,7 +210,7 @@ func (c *city) secretIn(text string) string {
 	}
 	for _, secret := range c.secrets {
 		if strings.Contains(text, secret) {
-			return "what opens Vault"
+			return "what opens Vault, or GitHub was sent"
 		}
 	}
 	for _, secret := range slices.Concat(c.keys, c.server.Secrets()) {

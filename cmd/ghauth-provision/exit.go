@@ -163,10 +163,12 @@ func remedyOf(err error) string {
 	return diskRemedy(err)
 }
 
-// diskRemedy gives what to do about a disk that does not take what is written
-// (errno(3)), or nothing.
+// diskRemedy gives what to do about a disk that does not take what is written, or a
+// file that is not this user's to touch (errno(3)), or nothing.
 func diskRemedy(err error) string {
 	switch {
+	case errors.Is(err, unix.EACCES):
+		return "ls -ld tells who may read and write there; let this user, with chmod u+rw or chown, and run it again"
 	case errors.Is(err, unix.ENOSPC):
 		return "make room on that disk, and run it again"
 	case errors.Is(err, unix.EDQUOT):

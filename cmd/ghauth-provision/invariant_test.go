@@ -25,6 +25,9 @@ var comesAlong = []string{".ghauth.lock", "audit.log"}
 // to be done in, and says what belongs there.
 var remedy = regexp.MustCompile(`what to do: \S| line \d+`)
 
+// pemLine is a whole line of a key, whosever it is (RFC 7468, section 2).
+var pemLine = regexp.MustCompile(`[A-Za-z0-9+/]{64}`)
+
 type pictureKey struct{}
 
 // fails runs a command that has to fail with a status, hold the invariant, and tell a
@@ -36,8 +39,12 @@ func fails(ts *testscript.TestScript, neg bool, args []string) {
 	before := picture(ts)
 	exits(ts, neg, args)
 	same(ts, before)
-	if said := ts.ReadFile("stderr"); !remedy.MatchString(said) {
+	said := ts.ReadFile("stderr")
+	if !remedy.MatchString(said) {
 		ts.Fatalf("%q tells no remedy", said)
+	}
+	if pemLine.MatchString(said) {
+		ts.Fatalf("a key is shown")
 	}
 }
 

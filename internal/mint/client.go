@@ -111,12 +111,12 @@ func (c *Client) call(ctx context.Context, r request, credential string) (respon
 	sent := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return response{}, unreachable(err)
+		return response{}, unreachable(ctx, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, r.most+1))
 	if err != nil {
-		return response{}, unreachable(err)
+		return response{}, unreachable(ctx, err)
 	}
 	received := c.now()
 	offset, dated := clockOffset(resp.Header, sent, received)
@@ -129,8 +129,12 @@ func (c *Client) call(ctx context.Context, r request, credential string) (respon
 }
 
 // unreachable sorts what kept an answer from coming. A certificate that is not
-// trusted stays so: to try again does not help.
-func unreachable(err error) error {
+// trusted stays so: to try again does not help. Who ends a run, by a signal, is not told
+// to look at the network.
+func unreachable(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return cause(Temporary, err, "run it again, or let the timer do it", "told to end before GitHub had answered")
+	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return cause(BadSetup, err, "if your GitHub or proxy has its own certificate authority, name it in ca_file; check this host's clock, too",
 			"GitHub's certificate is not trusted")

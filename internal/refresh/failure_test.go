@@ -14,6 +14,7 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/githubtest"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"golang.org/x/sys/unix"
 )
 
@@ -43,8 +44,8 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 		{"captive portal", soon(answers("text/html", "<html>")), mint.Temporary},
 		{"cut off", soon(answers("application/json", `{"token":"ghs_`)), mint.Temporary},
 		{"empty token", soon(answers("application/json", `{"token":"","expires_at":"2026-06-01T13:00:00Z"}`)), mint.Temporary},
-		{"two lines", soon(answers("application/json", `{"token":"ghs_0000000000000000\nPATH=.","expires_at":"2026-06-01T13:00:00Z"}`)), mint.Temporary},
-		{"dead already", soon(answers("application/json", `{"token":"ghs_0000000000000000","expires_at":"2026-06-01T12:00:00Z"}`)), mint.Temporary},
+		{"two lines", soon(answers("application/json", `{"token":"`+answeredToken+`\nPATH=.","expires_at":"2026-06-01T13:00:00Z"}`)), mint.Temporary},
+		{"dead already", soon(answers("application/json", `{"token":"`+answeredToken+`","expires_at":"2026-06-01T12:00:00Z"}`)), mint.Temporary},
 		{"no key", func(s *site) error { return os.Remove(s.path("github-app.pem")) }, mint.BadSetup},
 		{"loose key", func(s *site) error { return os.Chmod(s.path("github-app.pem"), 0o644) }, mint.BadSetup},
 		{"key is a FIFO", func(s *site) error {
@@ -59,35 +60,30 @@ func TestFailedMintKeepsTheOldToken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, "main")
 			s.store("ghs_canary", time.Minute)
-			before, modeBefore := s.read("github-token.env"), modeOf(t, s.path("github-token.env"))
 			if err := tt.make(s); err != nil {
 				t.Fatal(err)
 			}
-			res := s.run(false)[0]
-			if !errors.Is(res.Err, &mint.Error{Kind: tt.want}) || res.Minted || res.Token.Value != "ghs_canary" {
-				t.Errorf("result = %+v, want an error of kind %d and the old token", res, tt.want)
-			}
-			if got := s.read("github-token.env"); got != before {
-				t.Errorf("the token file became:\n%s", got)
-			}
-			if got := modeOf(t, s.path("github-token.env")); got != modeBefore {
-				t.Errorf("the token file's mode became %v, was %v", got, modeBefore)
-			}
-			if said := fmt.Sprint(res.Err); strings.Contains(said, "ghs_0") || strings.Contains(said, "ghs_canary") {
-				t.Errorf("the error tells a token: %s", said)
-			}
-			s.holds(".ghauth.lock", "github-token.env")
+			s.losesNothing(tt.want, func() Result { return s.run(false)[0] })
 		})
 	}
 }
 
-func modeOf(t *testing.T, path string) os.FileMode {
-	t.Helper()
-	info, err := os.Lstat(path)
-	if err != nil {
+// Root alone can make a file another user's.
+//
+// Fault: foreign-key
+func TestForeignKeyKeepsTheOldToken(t *testing.T) {
+	testneed.Root(t)
+	s := newSite(t, "main")
+	s.store("ghs_canary", time.Minute)
+	const nobody = 65534
+	if err := os.Chown(s.path("github-app.pem"), nobody, -1); err != nil {
 		t.Fatal(err)
 	}
-	return info.Mode()
+	res := s.losesNothing(mint.BadSetup, func() Result { return s.run(false)[0] })
+	if !strings.Contains(fmt.Sprint(res.Err), "belongs to uid 65534, not to 0") {
+		t.Errorf("the error is %v", res.Err)
+	}
+	s.mints(0)
 }
 
 // soon has GitHub fail so, in a run that has no time to try it again for long.
@@ -98,6 +94,9 @@ func soon(fault http.HandlerFunc) func(*site) error {
 		return nil
 	}
 }
+
+// answeredToken is in answers that are refused.
+const answeredToken = "ghs_0000000000000000"
 
 // answers is a fault: a mint's answer to the letter.
 func answers(kind, body string) http.HandlerFunc {
@@ -121,20 +120,18 @@ func TestExpiredTokenIsNoResult(t *testing.T) {
 func TestCancelledMintLeavesNothing(t *testing.T) {
 	s := newSite(t, "main")
 	s.store("ghs_canary", time.Minute)
-	before := s.read("github-token.env")
 	s.github.Fail(1, "", githubtest.Hang)
 	ctx, cancel := context.WithCancel(t.Context())
-	results := make(chan Result)
-	go func() { results <- s.r.Run(ctx, s.apps(), false)[0] }()
-	until(t, "the run mints", s.asked)
-	cancel()
-	if res := <-results; !errors.Is(res.Err, context.Canceled) || res.Token.Value != "ghs_canary" {
-		t.Errorf("result = %+v, want context.Canceled and the old token", res)
+	res := s.losesNothing(mint.Temporary, func() Result {
+		results := make(chan Result)
+		go func() { results <- s.r.Run(ctx, s.apps(), false)[0] }()
+		until(t, "the run mints", s.asked)
+		cancel()
+		return <-results
+	})
+	if !errors.Is(res.Err, context.Canceled) {
+		t.Errorf("%v, want context.Canceled", res.Err)
 	}
-	if got := s.read("github-token.env"); got != before {
-		t.Errorf("the token file became:\n%s", got)
-	}
-	s.holds(".ghauth.lock", "github-token.env")
 	s.ok(false)
 }
 
