@@ -18,7 +18,8 @@ On a terminal it asks for what no flag gives, and has GitHub check each answer: 
 the key fits, where the App is installed, what it may do there. Elsewhere examples stand
 in, to be filled in. A file that is there is never replaced.
 With --adopt it writes the spec for a host that was set up by hand: from github-app.env,
-the key and [plugins.ghauth], with all turned off that would make the plan larger.
+every github-app-NAME.env, their keys and [plugins.ghauth], with all turned off that
+would make the plan larger.
 With --create-app it registers the App as well, in your browser: it prints the address
 of a page on this machine, which shows what will be registered and leads to GitHub. The
 key then comes from GitHub into its file, and lies nowhere else. It waits until you have
@@ -100,6 +101,7 @@ type draft struct {
 	*world
 	path, name string
 	values     spec.Values
+	further    []*draft // of the apps behind the first, of whose values the app's alone count
 }
 
 // parse reads the draft as a spec, with examples for what is open: what was answered may
@@ -111,6 +113,9 @@ func (d *draft) parse() (s *spec.Spec, full string, text []byte, err error) {
 		values["app"][r.attr] = r.stand
 	}
 	text = spec.Starter(d.name, values)
+	for _, f := range d.further {
+		text = append(text, spec.Further(f.name, f.values["app"])...)
+	}
 	home, err := d.namedHome()
 	if err != nil {
 		return nil, "", nil, err
