@@ -46,6 +46,9 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 		return nil, unknownVerb(verbs, words[0])
 	}
 	if help {
+		if here := at(verbs, path); here != nil && here.ArgsUsage == "" && len(words) > 0 {
+			return nil, stray(here.Name, program+" "+strings.Join(path, " "), here.Subcommands, words[0])
+		}
 		words, rest = nil, nil // the flag parser would look for a help about them
 	}
 	out := slices.Concat(path, flags)
@@ -65,6 +68,15 @@ func split(verbs []*cli.Command, words []string) (path, args []string) {
 		path, words, verbs = append(path, words[0]), words[1:], verbs[i].Subcommands
 	}
 	return path, words
+}
+
+// at gives the verb at the end of a path that split has found, nil for an empty one.
+func at(verbs []*cli.Command, path []string) (here *cli.Command) {
+	for _, name := range path {
+		here = verbs[slices.IndexFunc(verbs, func(c *cli.Command) bool { return c.HasName(name) })]
+		verbs = here.Subcommands
+	}
+	return here
 }
 
 // valueFlags names the flags that take a value. A flag means the same for every
