@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 // verbs, flags, arguments. So flags work wherever they stand, before the verb
 // and after its arguments, until "--".
 func arrange(verbs []*cli.Command, args []string) ([]string, error) {
-	takesValue := valueFlags(verbs)
+	values := valueFlags(verbs)
 	var flags, words, rest []string
 	help := false
 	for i := 0; i < len(args); i++ {
@@ -33,7 +35,7 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 		flags = append(flags, arg)
 		name := strings.TrimLeft(arg, "-")
 		help = help || name == "help" || name == "h"
-		if takesValue[name] && i+1 < len(args) {
+		if values[name] != "" && i+1 < len(args) {
 			i++
 			flags = append(flags, args[i])
 		}
@@ -79,21 +81,21 @@ func at(verbs []*cli.Command, path []string) (here *cli.Command) {
 	return here
 }
 
-// valueFlags names the flags that take a value. A flag means the same for every
-// verb that has it.
-func valueFlags(verbs []*cli.Command) map[string]bool {
-	found := map[string]bool{}
+// valueFlags names the flags that take a value, each with what the help calls that. A
+// flag means the same for every verb that has it.
+func valueFlags(verbs []*cli.Command) map[string]string {
+	found := map[string]string{}
 	for _, v := range verbs {
 		for _, f := range v.Flags {
 			if d, ok := f.(cli.DocGenerationFlag); ok && d.TakesValue() {
+				_, rest, _ := strings.Cut(d.GetUsage(), "`")
+				value, _, _ := strings.Cut(rest, "`")
 				for _, name := range f.Names() {
-					found[name] = true
+					found[name] = cmp.Or(value, "VALUE")
 				}
 			}
 		}
-		for name := range valueFlags(v.Subcommands) {
-			found[name] = true
-		}
+		maps.Copy(found, valueFlags(v.Subcommands))
 	}
 	return found
 }
