@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,8 +59,8 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	if c.Args().Present() {
 		path = c.Args().First()
 	}
-	if exists(path) {
-		return usage(path+" is there already", "edit it, or name another file: "+program+" init FILE")
+	if err := mayBegin(path); err != nil {
+		return err
 	}
 	d := &draft{world: w, path: path, name: c.String("name"), values: spec.Values{"app": {}, "github": {}}}
 	if host := c.String("github-host"); host != "github.com" {
@@ -80,6 +81,9 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	if err := d.takeFlags(c); err != nil {
 		return err
 	}
+	if _, _, _, err := d.parse(); err != nil { // before anything is asked: no answer mends a flag
+		return err
+	}
 	if w.terminal {
 		if err := d.interview(ctx); err != nil {
 			return err
@@ -94,6 +98,18 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 		return nil
 	}
 	return d.offerPlan(ctx)
+}
+
+// mayBegin looks whether a spec can be written to path, before anything is asked for it.
+func mayBegin(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case strings.HasSuffix(path, "/"), err == nil && info.IsDir():
+		return usage(path+" is a directory", "name a file in it: "+program+" init "+shellWord(filepath.Join(path, specName)))
+	case err == nil:
+		return usage(path+" is there already", "edit it, or name another file: "+program+" init FILE")
+	}
+	return mayWrite(filepath.Dir(path), path)
 }
 
 // A draft is a spec that is to be written.
