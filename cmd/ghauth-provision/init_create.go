@@ -69,6 +69,7 @@ type creation struct {
 	*draft
 	client  *mint.Client
 	keyFile string // absolute
+	dir     string // the key directory, where the key belongs unless a flag says otherwise
 	wish    manifestflow.Wish
 	app     mint.Registered // once it is
 
@@ -117,7 +118,7 @@ func (w *world) newCreation(c *cli.Context, d *draft) (*creation, error) {
 	if err != nil {
 		return nil, err
 	}
-	cr := &creation{draft: d, keyFile: s.Apps[0].PrivateKey}
+	cr := &creation{draft: d, keyFile: s.Apps[0].PrivateKey, dir: s.Paths.ConfigDir}
 	if c.String("private-key") == "" {
 		cr.keyFile = units.AppFile(s.Paths.ConfigDir, "github-app", 0, "", ".pem")
 		d.values["app"]["private_key"] = spec.Quote(w.tilde(cr.keyFile))
