@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +13,7 @@ import (
 // verbs, flags, arguments. So flags work wherever they stand, before the verb
 // and after its arguments, until "--".
 func arrange(verbs []*cli.Command, args []string) ([]string, error) {
-	takesValue := valueFlags(verbs)
+	values := valueFlags(verbs)
 	var flags, words, rest []string
 	help := false
 	for i := 0; i < len(args); i++ {
@@ -33,7 +35,7 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 		flags = append(flags, arg)
 		name := strings.TrimLeft(arg, "-")
 		help = help || name == "help" || name == "h"
-		if takesValue[name] && i+1 < len(args) {
+		if values[name] != "" && i+1 < len(args) {
 			i++
 			flags = append(flags, args[i])
 		}
@@ -46,6 +48,9 @@ func arrange(verbs []*cli.Command, args []string) ([]string, error) {
 		return nil, unknownVerb(verbs, words[0])
 	}
 	if help {
+		if here := at(verbs, path); here != nil && here.ArgsUsage == "" && len(words) > 0 {
+			return nil, stray(here.Name, program+" "+strings.Join(path, " "), here.Subcommands, words[0])
+		}
 		words, rest = nil, nil // the flag parser would look for a help about them
 	}
 	out := slices.Concat(path, flags)
@@ -67,21 +72,30 @@ func split(verbs []*cli.Command, words []string) (path, args []string) {
 	return path, words
 }
 
-// valueFlags names the flags that take a value. A flag means the same for every
-// verb that has it.
-func valueFlags(verbs []*cli.Command) map[string]bool {
-	found := map[string]bool{}
+// at gives the verb at the end of a path that split has found, nil for an empty one.
+func at(verbs []*cli.Command, path []string) (here *cli.Command) {
+	for _, name := range path {
+		here = verbs[slices.IndexFunc(verbs, func(c *cli.Command) bool { return c.HasName(name) })]
+		verbs = here.Subcommands
+	}
+	return here
+}
+
+// valueFlags names the flags that take a value, each with what the help calls that. A
+// flag means the same for every verb that has it.
+func valueFlags(verbs []*cli.Command) map[string]string {
+	found := map[string]string{}
 	for _, v := range verbs {
 		for _, f := range v.Flags {
 			if d, ok := f.(cli.DocGenerationFlag); ok && d.TakesValue() {
+				_, rest, _ := strings.Cut(d.GetUsage(), "`")
+				value, _, _ := strings.Cut(rest, "`")
 				for _, name := range f.Names() {
-					found[name] = true
+					found[name] = cmp.Or(value, "VALUE")
 				}
 			}
 		}
-		for name := range valueFlags(v.Subcommands) {
-			found[name] = true
-		}
+		maps.Copy(found, valueFlags(v.Subcommands))
 	}
 	return found
 }

@@ -43,7 +43,7 @@ func TestArrange(t *testing.T) {
 			t.Errorf("arrange(%s) = %s, %v, want %s", tt.in, got, err, tt.want)
 		}
 	}
-	for _, in := range []string{"aply", "-f x", "diff plan"} {
+	for _, in := range []string{"aply", "-f x", "diff plan", "plan dif --help", "help plan dif", "mint -h now", "plan diff x --help"} {
 		if got, err := arrange(verbs, strings.Fields(in)); statusOf(err) != exitUsage {
 			t.Errorf("arrange(%s) = %s, %v, want a usage error", in, got, err)
 		}

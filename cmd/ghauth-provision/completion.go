@@ -24,31 +24,63 @@ files. Each script calls this program for the words, so that it never gets out o
 }
 
 // The script for zsh is sourced, or lies in fpath, where compinit makes a function of
-// the file that has to answer at once. The scripts ask for words with "completion words", which has the words of the
-// command line behind it, the one that is being written last.
+// the file that has to answer at once. The scripts ask for words with "completion words",
+// which has the words of the command line behind it, the one that is being written last.
+// They ask the very program whose command line it is, and offer files where it fails.
+// To bash the = behind a flag is a word.
 var completionScripts = map[string]string{
 	"bash": `_ghauth_provision() {
-	local IFS=$'\n'
-	COMPREPLY=($(compgen -W "$(ghauth-provision completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+	local IFS=$'\n' words
+	if words=$("${COMP_WORDS[0]/#\~/$HOME}" completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null); then
+		COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]#=}"))
+	else
+		COMPREPLY=()
+		compopt -o bashdefault -o default
+	fi
 }
-complete -o bashdefault -o default -F _ghauth_provision ghauth-provision
+complete -F _ghauth_provision ghauth-provision
 `,
 	"zsh": `#compdef ghauth-provision
 _ghauth_provision() {
+	local out
 	local -a found
-	found=(${(f)"$(ghauth-provision completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
-	if (( $#found )); then compadd -a found; else _files; fi
+	if out=$(${~words[1]} completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null); then
+		found=(${(f)out})
+		compadd -a found
+	else
+		compset -P '--*='
+		_files
+	fi
 }
 if [[ $funcstack[1] == _ghauth-provision ]]; then _ghauth_provision "$@"; else compdef _ghauth_provision ghauth-provision; fi
 `,
-	"fish": `complete -c ghauth-provision -a '(ghauth-provision completion words -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+	"fish": `function __ghauth_provision
+	set -l before (commandline -opc)
+	set -l word (commandline -ct)
+	set -l program (string replace -r '^~/' "$HOME/" -- $before[1])
+	if set -l found ($program completion words -- $before[2..-1] "$word" 2>/dev/null)
+		for one in $found
+			echo $one
+		end
+	else
+		set -l flag (string match -r -- '^--[a-z-]+=' "$word")
+		for path in (__fish_complete_path (string replace -- "$flag" '' "$word"))
+			echo "$flag$path"
+		end
+	end
+end
+complete -c ghauth-provision -f -a '(__ghauth_provision)'
 `,
 }
 
 func (w *world) completion(args []string) error {
 	if len(args) > 0 && args[0] == "words" {
-		for _, word := range w.complete(args[1:]) {
+		words, files := w.complete(args[1:])
+		for _, word := range words {
 			w.print("%s", word)
+		}
+		if files {
+			return errTold(exitFailed)
 		}
 		return nil
 	}
@@ -59,66 +91,121 @@ func (w *world) completion(args []string) error {
 	return nil
 }
 
-// complete gives the words that fit in the place of the last one. Where none are
-// given the shell offers files.
-func (w *world) complete(words []string) (fit []string) {
+// complete gives the words that fit in the place of the last one, or says that files do.
+func (w *world) complete(words []string) (fit []string, files bool) {
 	if len(words) == 0 {
 		words = []string{""}
 	}
 	current, before := words[len(words)-1], words[:len(words)-1]
 	if slices.Contains(before, "--") {
-		return nil // another program's
+		return nil, true // another program's
 	}
 	verbs := w.verbs()
-	if len(before) > 0 && strings.HasPrefix(before[len(before)-1], "-") {
-		name := strings.TrimLeft(before[len(before)-1], "-")
-		if valueFlags(verbs)[name] {
-			return starting(w.valuesOf(name), current)
-		}
+	flag, begun, prefix := flagBefore(before, current)
+	if value := valueFlags(verbs)[flag]; value != "" {
+		fit = starting(w.valuesOf(flag, value, before), begun)
+		return mapTo(fit, func(v string) string { return prefix + v }), isFile(value)
 	}
 	path, args := split(verbs, plainWords(verbs, before))
-	var here *cli.Command
-	for _, name := range path {
-		here = verbs[slices.IndexFunc(verbs, func(c *cli.Command) bool { return c.HasName(name) })]
-		verbs = here.Subcommands
-	}
+	here := at(verbs, path)
 	if strings.HasPrefix(current, "-") {
-		return starting(flagsOf(here), current)
+		return starting(flagsOf(here), current), false
 	}
-	for _, v := range verbs {
-		fit = append(fit, v.Name)
+	if here != nil {
+		verbs = here.Subcommands
+		fit, files = w.argumentsOf(here.ArgsUsage, len(args), before)
 	}
-	if here != nil && len(args) == 0 {
-		fit = append(fit, alternatives(here.ArgsUsage)...)
+	if len(args) == 0 {
+		fit = append(mapTo(verbs, func(c *cli.Command) string { return c.Name }), fit...)
 	}
-	return starting(fit, current)
+	return starting(fit, current), files
 }
 
-// valuesOf gives the values of a flag that can be listed.
-func (w *world) valuesOf(flag string) []string {
-	switch flag {
-	case "output":
-		return []string{"env", "json", "token"}
-	case "app":
-		dir, err := w.configDir("")
-		if err != nil {
-			return nil
-		}
-		apps, _ := refresh.Apps(dir)
-		return mapTo(apps, func(a refresh.App) string { return a.Name })
+// flagBefore gives the flag whose value is being written, what there is of that, and what
+// stands before it in the same word. They are two words, or one with a =, or, as bash
+// has it, three.
+func flagBefore(before []string, current string) (flag, begun, prefix string) {
+	if name, value, joined := strings.Cut(current, "="); joined && strings.HasPrefix(name, "-") {
+		return strings.TrimLeft(name, "-"), value, name + "="
+	}
+	if current == "=" {
+		current = ""
+	} else if n := len(before); n > 0 && before[n-1] == "=" {
+		before = before[:n-1]
+	}
+	if n := len(before); n > 0 && strings.HasPrefix(before[n-1], "-") {
+		return strings.TrimLeft(before[n-1], "-"), current, ""
+	}
+	return "", "", ""
+}
+
+// valuesOf gives those that a flag can have whose help calls them value, if they can be
+// listed.
+func (w *world) valuesOf(flag, value string, before []string) []string {
+	switch {
+	case flag == "app":
+		return w.appNames(before)
+	case strings.Contains(value, "|"):
+		return strings.Split(value, "|")
 	}
 	return nil
 }
 
-// plainWords leaves out flags and their values.
+// appNames gives the apps that are provisioned, where the words before say.
+func (w *world) appNames(before []string) []string {
+	named := ""
+	for i, word := range before {
+		if word == "--config-dir" && i+1 < len(before) {
+			named, _ = w.fullPath(before[i+1])
+		} else if dir, ok := strings.CutPrefix(word, "--config-dir="); ok {
+			named, _ = w.fullPath(dir)
+		}
+	}
+	dir, err := w.configDir(named)
+	if err != nil {
+		return nil
+	}
+	apps, _ := refresh.Apps(dir)
+	return mapTo(apps, func(a refresh.App) string { return a.Name })
+}
+
+// argumentsOf gives what an argument may be, the n-th of a verb whose help calls them so,
+// as in get|store or [APP]; or says that it is a file.
+func (w *world) argumentsOf(usage string, n int, before []string) (fit []string, files bool) {
+	places := strings.Fields(usage)
+	if n >= len(places) {
+		return nil, false
+	}
+	switch place := strings.Trim(places[n], "[]"); {
+	case place == "--" || strings.Contains(place, "|"):
+		return strings.Split(place, "|"), false
+	case place == "APP":
+		return w.appNames(before), false
+	default:
+		return nil, isFile(place)
+	}
+}
+
+// isFile reports whether what the help calls so is one.
+func isFile(value string) bool {
+	return slices.ContainsFunc([]string{"FILE", "DIR", "PATH"}, func(kind string) bool { return strings.HasSuffix(value, kind) })
+}
+
+// plainWords leaves out flags and their values, and the help that stands before a verb.
 func plainWords(verbs []*cli.Command, words []string) (plain []string) {
-	takesValue := valueFlags(verbs)
+	values := valueFlags(verbs)
 	for i := 0; i < len(words); i++ {
 		if !strings.HasPrefix(words[i], "-") {
 			plain = append(plain, words[i])
-		} else if takesValue[strings.TrimLeft(words[i], "-")] {
+		} else if values[strings.TrimLeft(words[i], "-")] != "" {
 			i++
+			if i+1 < len(words) && words[i] == "=" {
+				i++
+			}
 		}
+	}
+	if len(plain) > 0 && plain[0] == "help" {
+		plain = plain[1:]
 	}
 	return plain
 }
@@ -131,15 +218,6 @@ func flagsOf(c *cli.Command) (flags []string) {
 		flags = append(flags, "--"+f.Names()[0])
 	}
 	return append(flags, "--help")
-}
-
-// alternatives gives the words of an argument such as bash|zsh|fish.
-func alternatives(usage string) []string {
-	first, _, _ := strings.Cut(usage, " ")
-	if !strings.Contains(first, "|") {
-		return nil
-	}
-	return strings.Split(first, "|")
 }
 
 func starting(words []string, prefix string) []string {

@@ -18,15 +18,35 @@ func TestComplete(t *testing.T) {
 		{"completion f", "fish"},
 		{"plugin st", "status"},
 		{"mint --output ", "env json token"},
-		{"mint --output=", ""},
+		{"mint --output=", "--output=env --output=json --output=token"},
+		{"mint --output=j", "--output=json"},
+		{"mint --output =", "env json token"}, // as bash has it
+		{"mint --output = j", "json"},
+		{"mint --output = json --fo", "--force"},
 		{"mint --app ", ""}, // none is provisioned
-		{"apply ", ""},      // files
-		{"apply --spec ", ""},
-		{"exec -- m", ""},
+		{"mint --app-id ", ""},
+		{"status ", ""},
+		{"plugin status ", ""}, // apps, of which there are none, and no further verb
+		{"help pl", "plan plugin"},
+		{"exec ", "--"},
+		{"apply ", "files"},
+		{"apply today.plan ", ""},
+		{"plugin wheel ", "files"},
+		{"apply --spec ", "files"},
+		{"apply --spec=gh", "files"},
+		{"apply -f gh", "files"},
+		{"apply --spec = gh", "files"},
+		{"mint --config-dir ", "files"},
+		{"exec -- m", "files"},
 		{"--v", "--version"},
-		{"nonsense ", strings.Join(allVerbs(w), " ")},
+		{"nonsense ", ""},
+		{"", strings.Join(allVerbs(w), " ")},
 	} {
-		if got := strings.Join(w.complete(strings.Split(tt.line, " ")), " "); got != tt.want {
+		fit, files := w.complete(strings.Split(tt.line, " "))
+		if files {
+			fit = append(fit, "files")
+		}
+		if got := strings.Join(fit, " "); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.line, got, tt.want)
 		}
 	}

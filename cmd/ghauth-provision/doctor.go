@@ -114,9 +114,9 @@ func (w *world) showChecks(findings []finding) {
 			name = f.App + ": " + name
 		}
 		pad := "           "[len(f.Result):]
-		w.print("%s%s %s: %s", w.paint(resultColour[f.Result], string(f.Result)), pad, name, f.Detail)
+		w.print("%s%s %s: %s", w.paint(resultColour[f.Result], string(f.Result)), pad, name, w.homely(f.Detail))
 		if f.Fix != "" && f.Result != preflight.OK {
-			w.print("            fix: %s", f.Fix)
+			w.print("            fix: %s", w.homely(f.Fix))
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (w *world) exposureChecks(dir string, app refresh.App) (checks []preflight.
 	for i, key := range []keysource.Source{app.Key, app.NextKey} {
 		what := []string{"exposure", "exposure of next_key"}[i]
 		switch {
-		case key.IsZero():
+		case key.IsZero(), key.File != "" && !exists(key.File): // none is there to be read
 		case e.detail != "" && key.ID() == e.kept.ID():
 			checks = append(checks, warning(what, key.Exposure(w.tilde)+"; but "+e.detail, e.fix))
 		default:

@@ -14,7 +14,7 @@ import (
 // hostChecks are those that status makes, too.
 func (w *world) hostChecks(ctx context.Context, s statusReport) (checks []preflight.Check) {
 	if len(s.Apps) == 0 {
-		checks = append(checks, failed("apps", "none is provisioned", "run "+program+" apply"))
+		checks = append(checks, failed("apps", "none is provisioned", s.setUp))
 	}
 	if !s.Lockdown.IsZero() {
 		checks = append(checks, failed("lockdown", "since "+s.Lockdown.Local().Format(time.DateTime), "when the incident is over, run "+program+" resume"))
@@ -32,7 +32,7 @@ func (w *world) hostChecks(ctx context.Context, s statusReport) (checks []prefli
 
 func timerCheck(s statusReport) preflight.Check {
 	u := s.Timer
-	fix := "run " + program + " apply"
+	fix := s.setUp
 	if u.File == "disabled" { // by its owner, which apply leaves
 		fix = "run systemctl --user enable --now " + units.Timer
 	}

@@ -21,7 +21,7 @@ import (
 // takopiChecks are those of the refresh script, of Takopi's plugin, and of what Takopi
 // is started with. No program is run for them.
 func (w *world) takopiChecks(ctx context.Context, s statusReport) []preflight.Check {
-	checks := s.takopi.scriptCheck()
+	checks := s.takopi.scriptCheck(s.setUp)
 	if !s.takopi.wanted() {
 		return checks
 	}
@@ -35,8 +35,8 @@ func (w *world) takopiChecks(ctx context.Context, s statusReport) []preflight.Ch
 func (p *takopiPlugin) wanted() bool { return p.j.spec == nil || p.j.spec.Takopi.Enabled }
 
 // scriptCheck looks at the script that /ghauth refresh would run, which takopi.toml
-// names, or else at the one that apply writes.
-func (p *takopiPlugin) scriptCheck() []preflight.Check {
+// names, or else at the one that apply writes; setUp says how it comes.
+func (p *takopiPlugin) scriptCheck(setUp string) []preflight.Check {
 	src, err := os.ReadFile(p.config())
 	if err != nil || !p.wanted() {
 		src = nil
@@ -51,7 +51,7 @@ func (p *takopiPlugin) scriptCheck() []preflight.Check {
 	}
 	script := plugin.Plugin{Request: req, Home: p.w.getenv("HOME")}
 	if why := script.ScriptMissing(); why != "" {
-		return []preflight.Check{failed("refresh script", why, "run "+program+" apply")}
+		return []preflight.Check{failed("refresh script", why, setUp)}
 	}
 	if why := script.RunnerMissing(); why != "" {
 		return []preflight.Check{failed("refresh script", why+", and run_refresh_with names it", "install it, or correct run_refresh_with in the spec, and run "+program+" apply")}

@@ -84,7 +84,7 @@ func TestScriptCheckReadsTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &takopiPlugin{w: &world{env: []string{"HOME=" + home}}, j: &job{}}
-		if c := p.scriptCheck()[0]; c.Name+" "+c.Detail != want {
+		if c := p.scriptCheck("")[0]; c.Name+" "+c.Detail != want {
 			t.Errorf("%s: %s %s, want %s", table, c.Name, c.Detail, want)
 		}
 	}

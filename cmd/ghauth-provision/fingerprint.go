@@ -15,6 +15,24 @@ import (
 // publicOf gives the public half of a key, nil where it cannot be told.
 type publicOf func(keysource.Source) (crypto.PublicKey, error)
 
+// A keyStatus tells keys by their fingerprints, as the App's settings page does, as
+// far as they can be told without a look at the network.
+type keyStatus struct {
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Source      string `json:"source"`
+	Exposure    string `json:"exposure"` // where the key is, and who could read it or sign with it
+
+	// Of next_key.
+	Next         string `json:"next_fingerprint,omitempty"`
+	NextSource   string `json:"next_source,omitempty"`
+	NextExposure string `json:"next_exposure,omitempty"`
+	NextInUse    bool   `json:"next_in_use,omitempty"` // so the other can go
+
+	Error string `json:"error,omitempty"`
+
+	goOver string // what makes the next one the only one
+}
+
 // keysOf tells which keys app has, and whether token came by the next one.
 func (w *world) keysOf(app refresh.App, token refresh.Stored, public publicOf) (k keyStatus) {
 	tell := func(s keysource.Source) (fingerprint, source, exposure string) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -18,7 +19,8 @@ On a terminal it asks for what no flag gives, and has GitHub check each answer: 
 the key fits, where the App is installed, what it may do there. Elsewhere examples stand
 in, to be filled in. A file that is there is never replaced.
 With --adopt it writes the spec for a host that was set up by hand: from github-app.env,
-the key and [plugins.ghauth], with all turned off that would make the plan larger.
+every github-app-NAME.env, their keys and [plugins.ghauth], with all turned off that
+would make the plan larger.
 With --create-app it registers the App as well, in your browser: it prints the address
 of a page on this machine, which shows what will be registered and leads to GitHub. The
 key then comes from GitHub into its file, and lies nowhere else. It waits until you have
@@ -57,8 +59,8 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	if c.Args().Present() {
 		path = c.Args().First()
 	}
-	if exists(path) {
-		return usage(path+" is there already", "edit it, or name another file: "+program+" init FILE")
+	if err := mayBegin(path); err != nil {
+		return err
 	}
 	d := &draft{world: w, path: path, name: c.String("name"), values: spec.Values{"app": {}, "github": {}}}
 	if host := c.String("github-host"); host != "github.com" {
@@ -79,6 +81,9 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	if err := d.takeFlags(c); err != nil {
 		return err
 	}
+	if _, _, _, err := d.parse(); err != nil { // before anything is asked: no answer mends a flag
+		return err
+	}
 	if w.terminal {
 		if err := d.interview(ctx); err != nil {
 			return err
@@ -95,11 +100,24 @@ func (w *world) initSpec(ctx context.Context, c *cli.Context) error {
 	return d.offerPlan(ctx)
 }
 
+// mayBegin looks whether a spec can be written to path, before anything is asked for it.
+func mayBegin(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case strings.HasSuffix(path, "/"), err == nil && info.IsDir():
+		return usage(path+" is a directory", "name a file in it: "+program+" init "+shellWord(filepath.Join(path, specName)))
+	case err == nil:
+		return usage(path+" is there already", "edit it, or name another file: "+program+" init FILE")
+	}
+	return mayWrite(filepath.Dir(path), path)
+}
+
 // A draft is a spec that is to be written.
 type draft struct {
 	*world
 	path, name string
 	values     spec.Values
+	further    []*draft // of the apps behind the first, of whose values the app's alone count
 }
 
 // parse reads the draft as a spec, with examples for what is open: what was answered may
@@ -111,6 +129,9 @@ func (d *draft) parse() (s *spec.Spec, full string, text []byte, err error) {
 		values["app"][r.attr] = r.stand
 	}
 	text = spec.Starter(d.name, values)
+	for _, f := range d.further {
+		text = append(text, spec.Further(f.name, f.values["app"])...)
+	}
 	home, err := d.namedHome()
 	if err != nil {
 		return nil, "", nil, err

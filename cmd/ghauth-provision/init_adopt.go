@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/envfile"
-	"github.com/ghauth-provision/ghauth-provision/internal/githubhost"
 	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
@@ -19,8 +17,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// adopt writes the spec for a host that was set up by hand: of those that keep its App
-// and its key, the one whose plan is the smallest.
+// adopt writes the spec for a host that was set up by hand: of those that keep its Apps
+// and their keys, the one whose plan is the smallest.
 func (w *world) adopt(ctx context.Context, c *cli.Context, d *draft) error {
 	if err := noIdentity(c, "--adopt reads the App that is here"); err != nil {
 		return err
@@ -39,14 +37,16 @@ func (w *world) adopt(ctx context.Context, c *cli.Context, d *draft) error {
 	if exists(filepath.Join(a.dir, plan.ManifestName)) {
 		return usage(w.tilde(a.dir)+" was not set up by hand: an apply has made it", "write a spec for the same App: "+program+" init")
 	}
-	if err := a.readEnv(); err != nil {
+	if err := a.readApps(); err != nil {
 		return err
 	}
 	if err := a.takeTable(); err != nil {
 		return err
 	}
-	if err := d.interview(ctx); err != nil { // nothing is left to ask: GitHub checks what was found
-		return err
+	for _, app := range a.apps() { // nothing is left to ask: GitHub checks what was found
+		if err := app.interview(ctx); err != nil {
+			return fmt.Errorf("app %s: %w", app.name, err)
+		}
 	}
 	return a.finish(ctx)
 }
@@ -78,57 +78,6 @@ func (a *adoption) readTakopi() error {
 		a.dir = filepath.Dir(file)
 	}
 	return nil
-}
-
-// readEnv reads the app's env file, as a shell would that knows HOME.
-func (a *adoption) readEnv() error {
-	file := units.AppFile(a.dir, "github-app", 0, "", ".env")
-	data, err := readFile(file, envfile.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &failure{exitBadSetup, "there is nothing to adopt: no " + a.tilde(file), "name the directory that has it: --config-dir DIR; or start anew: " + program + " init"}
-	}
-	if err != nil {
-		return err
-	}
-	text := strings.NewReplacer("${HOME}", a.home, "$HOME", a.home).Replace(string(data))
-	vars, err := envfile.Parse([]byte(text))
-	if err != nil {
-		return &failure{exitBadInput, a.tilde(file) + ": " + err.Error(), "write it as NAME=value, one a line"}
-	}
-	app := a.values["app"]
-	if vars["GITHUB_APP_CLIENT_ID"] != "" {
-		app["client_id"] = spec.Quote(vars["GITHUB_APP_CLIENT_ID"])
-	} else if app["app_id"] = vars["GITHUB_APP_ID"]; !isID(app["app_id"]) {
-		return &failure{exitBadInput, a.tilde(file) + " has no GITHUB_APP_ID that is a number", "it stands on the App's settings page"}
-	}
-	if app["installation_id"] = vars["GITHUB_APP_INSTALLATION_ID"]; !isID(app["installation_id"]) {
-		return &failure{exitBadInput, a.tilde(file) + " has no GITHUB_APP_INSTALLATION_ID that is a number", "it stands at the end of the installation's settings URL"}
-	}
-	key := cmp.Or(a.expand(vars["GITHUB_APP_PRIVATE_KEY_PATH"]), units.AppFile(a.dir, "github-app", 0, "", ".pem"))
-	app["private_key"] = spec.Quote(a.tilde(key))
-	a.takeGitHub(vars)
-	if a.dir != filepath.Join(a.home, ".config/takopi") {
-		a.set("paths", "config_dir", spec.Quote(a.tilde(a.dir)))
-	}
-	return nil
-}
-
-// takeGitHub has the spec name the GitHub that the env file does.
-func (a *adoption) takeGitHub(vars map[string]string) {
-	host := cmp.Or(vars["GITHUB_HOST"], vars["GH_HOST"])
-	api := strings.TrimRight(vars["GITHUB_API_URL"], "/")
-	if host == "" && api != "" {
-		host = githubhost.OfAPIURL(api)
-	}
-	if host != "" && host != "github.com" {
-		a.set("github", "host", spec.Quote(host))
-	}
-	if api != "" && api != githubhost.APIURL(cmp.Or(host, "github.com")) {
-		a.set("github", "api_url", spec.Quote(api))
-	}
-	if file := a.expand(vars["GITHUB_CA_FILE"]); file != "" {
-		a.set("github", "ca_file", spec.Quote(a.tilde(file)))
-	}
 }
 
 // set has the spec say more than its defaults.
@@ -199,11 +148,9 @@ func (a *adoption) finish(ctx context.Context) error {
 	if err := a.write(); err != nil {
 		return err
 	}
-	app := a.values["app"]
-	a.print("Found in %s: the App %s, its installation %s, the key %s.", a.tilde(a.dir), cmp.Or(app["app_id"], app["client_id"]), app["installation_id"], app["private_key"])
-	others, _ := filepath.Glob(filepath.Join(a.dir, "github-app-*.env"))
-	for _, file := range others {
-		a.notes = append(a.notes, a.tilde(file)+" is a further app's: add an app block for it")
+	for _, d := range a.apps() {
+		app := d.values["app"]
+		a.print("Found in %s: the App %s, its installation %s, the key %s.", a.tilde(a.dir), cmp.Or(app["app_id"], app["client_id"]), app["installation_id"], app["private_key"])
 	}
 	for _, note := range a.notes {
 		a.print("Note: %s.", note)

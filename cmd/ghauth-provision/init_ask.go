@@ -77,6 +77,7 @@ func (w *world) question(text string) (string, error) {
 	for b := make([]byte, 1); len(line) < maxAnswer; {
 		n, err := w.stdin.Read(b)
 		if n == 0 && err != nil {
+			fmt.Fprintln(w.stderr) // what comes next begins a line
 			return "", err
 		}
 		if n == 1 && b[0] == '\n' {
@@ -94,6 +95,7 @@ func (d *draft) offerPlan(ctx context.Context) error {
 		answer, err := d.question("Show what apply would change here? [Y/n]")
 		switch {
 		case err != nil && !errors.Is(err, io.EOF):
+			d.print("Next: %s", d.command(next)) // what is written stays
 			return err
 		case err == nil && (answer == "" || strings.HasPrefix(strings.ToLower(answer), "y")):
 			if err := d.showItsPlan(ctx); err != nil {

@@ -69,6 +69,7 @@ type creation struct {
 	*draft
 	client  *mint.Client
 	keyFile string // absolute
+	dir     string // the key directory, where the key belongs unless a flag says otherwise
 	wish    manifestflow.Wish
 	app     mint.Registered // once it is
 
@@ -113,11 +114,11 @@ func (w *world) newCreation(c *cli.Context, d *draft) (*creation, error) {
 	if len(permissions) == 0 {
 		permissions = agentPermissions()
 	}
-	s, full, _, err := d.parse()
+	s, _, _, err := d.parse()
 	if err != nil {
 		return nil, err
 	}
-	cr := &creation{draft: d, keyFile: s.Apps[0].PrivateKey}
+	cr := &creation{draft: d, keyFile: s.Apps[0].PrivateKey, dir: s.Paths.ConfigDir}
 	if c.String("private-key") == "" {
 		cr.keyFile = units.AppFile(s.Paths.ConfigDir, "github-app", 0, "", ".pem")
 		d.values["app"]["private_key"] = spec.Quote(w.tilde(cr.keyFile))
@@ -125,7 +126,7 @@ func (w *world) newCreation(c *cli.Context, d *draft) (*creation, error) {
 	if exists(cr.keyFile) {
 		return nil, usage(w.tilde(cr.keyFile)+" is there already, and may be the only copy of a key", "name another place: --private-key FILE")
 	}
-	if err := cmp.Or(writable(cr.keyFile), writable(full)); err != nil {
+	if err := writable(cr.keyFile); err != nil {
 		return nil, err
 	}
 	machine, err := os.Hostname()
@@ -139,12 +140,18 @@ func (w *world) newCreation(c *cli.Context, d *draft) (*creation, error) {
 	return cr, err
 }
 
-// writable looks whether a file that is not there can be made.
+// writable looks whether a file that is not there can be made, with the directories that
+// are missing.
 func writable(file string) error {
 	dir := filepath.Dir(file)
 	for !exists(dir) {
 		dir = filepath.Dir(dir)
 	}
+	return mayWrite(dir, file)
+}
+
+// mayWrite looks whether a file can be made in a directory.
+func mayWrite(dir, file string) error {
 	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
 		return &failure{exitNoWrite, fmt.Sprintf("%s cannot be written: %s: %v", file, dir, err), "name another file, or mend its directory"}
 	}

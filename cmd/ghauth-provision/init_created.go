@@ -13,7 +13,9 @@ import (
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/manifestflow"
 	"github.com/ghauth-provision/ghauth-provision/internal/mint"
+	"github.com/ghauth-provision/ghauth-provision/internal/plan"
 	"github.com/ghauth-provision/ghauth-provision/internal/spec"
+	"github.com/ghauth-provision/ghauth-provision/internal/units"
 )
 
 // register takes the App and its key from GitHub, and writes both down at once: GitHub
@@ -53,22 +55,36 @@ func (cr *creation) installAt() string {
 	return cmp.Or(cr.installURL(), "GitHub: Settings, Developer settings, GitHub Apps")
 }
 
+// writeKey writes the key down, and, where that is its place for good, that it is ours.
 func (cr *creation) writeKey() error {
-	if err := makeDirs(filepath.Dir(cr.keyFile)); err != nil {
+	dirs, err := makeDirs(filepath.Dir(cr.keyFile))
+	if err != nil {
 		return err
 	}
-	return writeNamed(cr.tilde(cr.keyFile), cr.keyFile, []byte(cr.app.PEM.Reveal()), 0o600)
-}
-
-// makeDirs makes dir and those above it that are missing, for their owner alone.
-func makeDirs(dir string) error {
-	if exists(dir) {
+	pem := []byte(cr.app.PEM.Reveal())
+	if err := writeNamed(cr.tilde(cr.keyFile), cr.keyFile, pem, 0o600); err != nil {
+		return err
+	}
+	manifest := filepath.Join(cr.dir, plan.ManifestName)
+	if cr.keyFile != units.AppFile(cr.dir, "github-app", 0, "", ".pem") || exists(manifest) {
 		return nil
 	}
-	if err := makeDirs(filepath.Dir(dir)); err != nil {
-		return err
+	if err := writeNamed(cr.tilde(manifest), manifest, plan.Created(cr.name, cr.keyFile, pem, dirs), 0o600); err != nil {
+		cr.tell(err) // the key is there, and that is what counts
 	}
-	return atomicfile.Mkdir(dir, 0o700)
+	return nil
+}
+
+// makeDirs makes dir and those above it that are missing, for their owner alone, and
+// gives those that it has made.
+func makeDirs(dir string) (made []string, err error) {
+	if exists(dir) {
+		return nil, nil
+	}
+	if made, err = makeDirs(filepath.Dir(dir)); err != nil {
+		return made, err
+	}
+	return append(made, dir), atomicfile.Mkdir(dir, 0o700)
 }
 
 // installed waits until the App is installed. An App that GitHub has just made may not

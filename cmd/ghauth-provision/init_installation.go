@@ -79,7 +79,7 @@ func (i *interview) choose(app mint.AppInfo) (mint.InstallationInfo, error) {
 	}
 }
 
-// pick asks for one of several, by its place in the list or by its account.
+// pick asks for one of several, by its place in the list, its account or its id.
 func (i *interview) pick(all []mint.InstallationInfo) (mint.InstallationInfo, error) {
 	for n, inst := range all {
 		fmt.Fprintf(i.stderr, "  %d  %s\n", n+1, inst)
@@ -91,7 +91,10 @@ func (i *interview) pick(all []mint.InstallationInfo) (mint.InstallationInfo, er
 		}
 		at := slices.IndexFunc(all, func(inst mint.InstallationInfo) bool { return strings.EqualFold(inst.Account, answer) })
 		if n, err := strconv.Atoi(answer); err == nil && at < 0 {
-			at = n - 1
+			at = slices.IndexFunc(all, func(inst mint.InstallationInfo) bool { return inst.ID == int64(n) })
+			if n <= len(all) { // few have an id that is so small
+				at = n - 1
+			}
 		}
 		if at >= 0 && at < len(all) {
 			return all[at], nil

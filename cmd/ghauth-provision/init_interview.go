@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -116,7 +117,7 @@ func (i *interview) askKey() error {
 			if err != nil || answer == "" {
 				return errors.Join(err, i.settle())
 			}
-			path, err := i.fullPath(answer)
+			path, err := i.fullPath(unquotedPath(answer))
 			if err != nil {
 				return err
 			}
@@ -126,17 +127,34 @@ func (i *interview) askKey() error {
 		if err == nil || given {
 			return err
 		}
-		i.tell(err)
+		if _, unread := errors.AsType[*fs.PathError](err); unread {
+			i.say("%v", err) // its remedy is for those who have a spec: here, it is the next question
+		} else {
+			i.tell(err)
+		}
 		delete(i.values["app"], "private_key")
 		i.asked = slices.DeleteFunc(i.asked, func(attr string) bool { return attr == "private_key" })
 	}
 }
 
+// unquotedPath gives the path that was meant: a file that is dragged into a terminal
+// comes there as a shell would have it, in quotes or with its spaces escaped.
+func unquotedPath(answer string) string {
+	for _, quote := range []string{"'", `"`} {
+		if inner, ok := strings.CutPrefix(answer, quote); ok && strings.HasSuffix(inner, quote) {
+			return strings.TrimSuffix(inner, quote)
+		}
+	}
+	return strings.ReplaceAll(answer, `\ `, " ")
+}
+
 // fullPath writes out a path that was typed here: in a spec a relative one starts
 // at the spec.
 func (w *world) fullPath(path string) (string, error) {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(w.getenv("HOME"), rest), nil
+	for _, home := range []string{"~/", "$HOME/"} {
+		if rest, ok := strings.CutPrefix(path, home); ok {
+			return filepath.Join(w.getenv("HOME"), rest), nil
+		}
 	}
 	return filepath.Abs(path)
 }

@@ -30,7 +30,7 @@ type planReport struct {
 	Settled   []conflictReport `json:"settled"`   // by a flag; apply FILE holds to that
 	Kept      []string         `json:"kept"`      // differ from the spec, and stay by a --keep
 
-	pluginOut bool // Takopi's plugin cannot be installed, as a note says
+	pluginOut string // why Takopi's plugin, which the spec asks for, cannot be installed
 }
 
 type actionReport struct {
@@ -147,7 +147,9 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		return append(notes, w.missing(binary, filepath.Dir(binary) == j.spec.Paths.BinDir)...)
 	}
 	if j.spec.Takopi.Plugin && !w.hasTakopi() {
-		notes = append(notes, "/ghauth is left out: "+w.withoutTakopi()+", or install Takopi (uv tool install takopi) and apply again")
+		if j.done > 0 || !p.Empty() { // else the line that nothing changes says it shortly
+			notes = append(notes, "/ghauth is left out: "+w.withoutTakopi()+", or install Takopi (uv tool install takopi) and apply again")
+		}
 		notes = append(notes, mapTo(w.pluginOf(j).hurdles(takopi.Environment{}), noteOf)...)
 	}
 	for _, a := range p.Actions {

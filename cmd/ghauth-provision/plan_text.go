@@ -89,10 +89,10 @@ func (w *world) summary(r planReport) string {
 
 // noChanges says that this host is as the spec says, but for the files at kept, and
 // for a plugin that is left out.
-func (w *world) noChanges(kept []string, pluginOut bool) string {
+func (w *world) noChanges(kept []string, pluginOut string) string {
 	var but []string
-	if pluginOut {
-		but = append(but, "Takopi's plugin, which cannot be installed (see above)")
+	if pluginOut != "" {
+		but = append(but, "Takopi's plugin ("+pluginOut+")")
 	}
 	if len(kept) > 0 {
 		but = append(but, fmt.Sprintf("%d kept: %s", len(kept), strings.Join(mapTo(kept, w.tilde), ", ")))
@@ -100,5 +100,5 @@ func (w *world) noChanges(kept []string, pluginOut bool) string {
 	if len(but) == 0 {
 		return "No changes: this host is as the spec says."
 	}
-	return "No changes: this host is as the spec says, but for " + strings.Join(but, ", and for ")
+	return "No changes: this host is as the spec says, but for " + strings.Join(but, ", and for ") + "."
 }

@@ -94,7 +94,7 @@ func (w *world) findSpec(flag string) (string, error) {
 		return fallback, nil
 	}
 	return "", &noSpecError{failure{exitUsage, fmt.Sprintf("there is no spec: neither %s here nor %s", specName, w.tilde(fallback)),
-		"write one (" + program + " --help shows the smallest), or name it: --spec FILE"}}
+		"write one: " + program + " init; or name it: --spec FILE"}}
 }
 
 // noSpecError says that there is no spec in the usual places.

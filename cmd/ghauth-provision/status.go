@@ -48,6 +48,7 @@ type statusReport struct {
 
 	dir     string // the key directory
 	noUnits string // why the units were not checked
+	setUp   string // how a host comes to be as the spec says
 	takopi  *takopiPlugin
 }
 
@@ -70,24 +71,6 @@ type tokenStatus struct {
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Age       int       `json:"age_seconds"`
 	LifeLeft  int       `json:"life_left_seconds"`
-}
-
-// A keyStatus tells keys by their fingerprints, as the App's settings page does, as
-// far as they can be told without a look at the network.
-type keyStatus struct {
-	Fingerprint string `json:"fingerprint,omitempty"`
-	Source      string `json:"source"`
-	Exposure    string `json:"exposure"` // where the key is, and who could read it or sign with it
-
-	// Of next_key.
-	Next         string `json:"next_fingerprint,omitempty"`
-	NextSource   string `json:"next_source,omitempty"`
-	NextExposure string `json:"next_exposure,omitempty"`
-	NextInUse    bool   `json:"next_in_use,omitempty"` // so the other can go
-
-	Error string `json:"error,omitempty"`
-
-	goOver string // what makes the next one the only one
 }
 
 type unitStatus struct {
@@ -205,7 +188,10 @@ func (w *world) inspect(ctx context.Context, c *cli.Context) (r statusReport, er
 	}
 	r.Linger = lingerText(j.observed.Linger)
 	r.Timer, r.Service = unitOf(j.observed, units.Timer), unitOf(j.observed, units.Service)
-	r.dir, r.Apps = dir, w.inspectApps(dir)
+	r.dir, r.Apps, r.setUp = dir, w.inspectApps(dir), "run "+program+" apply"
+	if is[*noSpecError](specErr) && len(r.Apps) == 0 {
+		r.setUp = "write a spec: " + program + " init; and then run " + program + " apply"
+	}
 	if since, locked := refresh.LockedDown(dir); locked {
 		r.Lockdown = since.UTC()
 	}

@@ -15,9 +15,11 @@ func (r statusReport) show(w *world) {
 	}
 	for _, a := range r.Apps {
 		w.print("%-8s %s", a.Name, w.appLine(a, !r.Lockdown.IsZero()))
-		w.print("%-8s %s", "", w.keyLine(a.Key))
+		if a.Name != "" { // else its file cannot be read
+			w.print("%-8s %s", "", w.keyLine(a.Key))
+		}
 		for _, exposure := range []string{a.Key.Exposure, a.Key.NextExposure} {
-			if exposure != "" {
+			if exposure != "" && a.Key.Error == "" {
 				w.print("%-8s %s", "", exposure)
 			}
 		}
@@ -26,7 +28,7 @@ func (r statusReport) show(w *world) {
 		}
 	}
 	if len(r.Apps) == 0 {
-		w.print("%-8s %s", "apps", w.paint(red, "none")+" is provisioned: run "+program+" apply")
+		w.print("%-8s %s", "apps", w.paint(red, "none")+" is provisioned: "+r.setUp)
 	}
 	w.print("%-8s %s", "timer", w.timerLine(r.Timer))
 	w.print("%-8s %s", "last run", w.serviceLine(r.Service))
@@ -49,7 +51,7 @@ func (w *world) appLine(a appStatus, locked bool) string {
 	case "superseded":
 		return w.paint(red, "superseded") + ": the token is of another App, installation or host: run " + program + " mint"
 	case "invalid":
-		return w.paint(red, "invalid") + ": " + a.Error
+		return w.paint(red, "invalid") + ": " + w.homely(a.Error)
 	}
 	age, left := max(0, a.Token.Age), max(0, a.Token.LifeLeft)
 	line := fmt.Sprintf("%s %s %s left, %s old, %s… sha256 %s", w.good(a.State == "fresh", a.State), bar(left, age+left),
@@ -77,7 +79,7 @@ func bar(left, whole int) string {
 func (w *world) keyLine(k keyStatus) string {
 	switch {
 	case k.Error != "":
-		return w.paint(red, "no key") + ": " + k.Error
+		return w.paint(red, "no key") + ": " + w.homely(k.Error)
 	case k.NextInUse:
 		return w.paint(yellow, "next key "+cmp.Or(k.Next, k.NextSource)+" is in use") + ": " + cmp.Or(k.Fingerprint, k.Source) + " can be deleted at GitHub; then " + k.goOver
 	case k.NextSource != "":

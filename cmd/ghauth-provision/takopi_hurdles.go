@@ -57,25 +57,32 @@ func restarting(p refresh.Program) string {
 
 func (w *world) pluginOf(j *job) *takopiPlugin { return &takopiPlugin{w: w, j: j} }
 
-// leftOut reports whether the spec asks for the plugin, and no plan can bring it: a
-// note says why. Where one can, it is in the plan.
-func (p *takopiPlugin) leftOut() bool {
+// leftOut says why the plugin that the spec asks for is not here and no plan can bring
+// it, or nothing. Where one can, it is in the plan.
+func (p *takopiPlugin) leftOut() string {
+	const noted = "not installed: see the notes"
 	if p.j.spec == nil || p.j.system || p.w.root != "" || !p.j.spec.Takopi.Plugin {
-		return false
+		return ""
 	}
 	e, err := takopi.ReadEnvironment(p.w.takopiDir())
-	if err != nil {
-		return true
+	switch {
+	case !p.w.hasTakopi():
+		return "uv has installed no Takopi here"
+	case err != nil:
+		return noted
 	}
 	rival, _ := e.Rival()
 	wheel, err := takopi.NewWheel(p.binary(), p.j.spec.Takopi.With...)
-	return err != nil || rival != "" || e.Lacks(wheel, p.j.desired.Wheel) != ""
+	if err != nil || rival != "" || e.Lacks(wheel, p.j.desired.Wheel) != "" {
+		return noted
+	}
+	return ""
 }
 
 // withoutUV is the error where nothing but uv is missing for the plugin, which a note
 // has told of.
 func (p *takopiPlugin) withoutUV() error {
-	if p.w.hasTakopi() && p.leftOut() && p.uv() == "" {
+	if p.w.hasTakopi() && p.leftOut() != "" && p.uv() == "" {
 		return errTold(exitNoTool)
 	}
 	return nil

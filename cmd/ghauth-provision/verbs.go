@@ -42,16 +42,21 @@ func (w *world) command(v verb) *cli.Command {
 		OnUsageError:    badFlag,
 		Action: func(c *cli.Context) error {
 			if v.args == "" && c.Args().Present() {
-				hint := "see " + c.Command.HelpName + " --help"
-				if s := suggestion(v.verbs, c.Args().First()); s != "" {
-					hint = "did you mean " + v.name + " " + s + "? " + hint
-				}
-				return usage(fmt.Sprintf("%s does not take %q", v.name, c.Args().First()), hint)
+				return stray(v.name, c.Command.HelpName, v.verbs, c.Args().First())
 			}
 			return v.do(c.Context, c)
 		},
 		CustomHelpTemplate: verbHelp,
 	}
+}
+
+// stray refuses a word behind the verb name, which takes none but those of verbs.
+func stray(name, helpName string, verbs []*cli.Command, word string) error {
+	hint := "see " + helpName + " --help"
+	if s := suggestion(verbs, word); s != "" {
+		hint = "did you mean " + name + " " + s + "? " + hint
+	}
+	return usage(fmt.Sprintf("%s does not take %q", name, word), hint)
 }
 
 func (w *world) commonFlags() []cli.Flag {

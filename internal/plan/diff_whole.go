@@ -13,7 +13,8 @@ func (d *differ) whole(have, want File) error {
 		return err
 	}
 	rec, known := d.known[want.Path]
-	if want.Secret && want.From == want.Path {
+	created := rec.Created && slices.Contains(rec.SHA256, have.Hash)
+	if want.Secret && want.From == want.Path && !created {
 		rec, known = Record{}, false // the operator keeps the key where we would
 	}
 	next := recordOf(want, rec)
@@ -50,9 +51,10 @@ func (d *differ) whole(have, want File) error {
 	if op := d.act(have, want); op == Change && next.Was != nil && next.Was.SHA256 == have.Hash {
 		d.backUp(have, want, &next)
 	}
-	if want.Secret && want.From == want.Path {
+	if want.Secret && want.From == want.Path && !created {
 		return nil
 	}
+	next.Created = created
 	d.recordFile(have, want, rec, next)
 	return nil
 }

@@ -70,6 +70,7 @@ type Record struct {
 	App     string            `json:"app,omitempty"`     // whose file it is
 	Secret  bool              `json:"secret,omitempty"`  // a private key: removed only when asked for
 	Sealed  bool              `json:"sealed,omitempty"`  // it is encrypted: SHA256 is of what it was made of
+	Created bool              `json:"created,omitempty"` // the key came from GitHub straight to its place
 	Undo    Op                `json:"undo,omitempty"`    // before it goes
 	Login   string            `json:"login,omitempty"`   // what that ends
 	Restart string            `json:"restart,omitempty"` // once that is done

@@ -50,7 +50,7 @@ func Apps(dir string) (apps []App, errs []error) {
 		switch {
 		case i == 0 && errors.Is(err, errAbsent):
 		case err != nil:
-			errs = append(errs, &SetupError{fmt.Sprintf("%s: %v", path, err), "run `ghauth-provision apply`"})
+			errs = append(errs, &SetupError{fmt.Sprintf("%s: %v", path, err), remedyFor(err)})
 		default:
 			apps = append(apps, app)
 		}
@@ -58,7 +58,19 @@ func Apps(dir string) (apps []App, errs []error) {
 	return apps, errs
 }
 
-var errAbsent = errors.New("does not exist")
+var (
+	errAbsent  = errors.New("does not exist")
+	errUnnamed = errors.New("GITHUB_APP_NAME is missing")
+)
+
+// remedyFor says what to do about an app env file that is not valid. Apply names every
+// app: a file without a name is somebody else's, and would outlast any apply.
+func remedyFor(err error) string {
+	if errors.Is(err, errUnnamed) {
+		return "apply has not written it: give its app a block in the spec, and run `ghauth-provision apply`; or move the file away"
+	}
+	return "run `ghauth-provision apply`"
+}
 
 func readApp(path string) (App, error) {
 	vars, err := AppVars(path)
@@ -102,11 +114,13 @@ func parseApp(vars map[string]string) (App, error) {
 	if err != nil {
 		return app, err
 	}
+	if app.Name == "" {
+		return app, errUnnamed
+	}
 	for _, required := range []struct {
 		name    string
 		missing bool
 	}{
-		{"GITHUB_APP_NAME", app.Name == ""},
 		{"GITHUB_APP_ID", app.Issuer == ""},
 		{"GITHUB_APP_INSTALLATION_ID", app.InstallationID == 0},
 		{"GITHUB_APP_PRIVATE_KEY_PATH", app.Key.IsZero()},

@@ -112,6 +112,26 @@ func TestAppsInvalidHoldsBackNoOther(t *testing.T) {
 	}
 }
 
+// TestAppsOfOthers: an apply mends what an apply has written, and nothing else.
+func TestAppsOfOthers(t *testing.T) {
+	dir := appDir(t, "github-app.env")
+	for name, text := range map[string]string{"github-app-a.env": "GITHUB_APP_ID=7\n", "github-app-b.env": "GITHUB_APP_NAME='b'\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, errs := Apps(dir)
+	if len(errs) != 2 {
+		t.Fatalf("errs = %v", errs)
+	}
+	for i, want := range []string{"move the file away", "run `ghauth-provision apply`"} {
+		setup, ok := errors.AsType[*SetupError](errs[i])
+		if !ok || !strings.Contains(setup.Remedy, want) || i > 0 && setup.Remedy != want {
+			t.Errorf("errs[%d] = %v, remedy %q, want %q", i, errs[i], setup.Remedy, want)
+		}
+	}
+}
+
 func TestParseAppRefuses(t *testing.T) {
 	tests := []struct{ line, with, want string }{
 		{"GITHUB_APP_NAME='takopi'", "", "GITHUB_APP_NAME is missing"},

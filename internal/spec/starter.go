@@ -53,6 +53,19 @@ func Starter(name string, values Values) []byte {
 	return hclwrite.Format(b.Bytes())
 }
 
+// Further gives one more app for a starter, with its values and no more.
+func Further(name string, app map[string]string) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "\napp %s {\n", Quote(name))
+	for _, a := range (&parser{}).appBlock(&App{}).attrs {
+		if v, ok := app[a.name]; ok {
+			fmt.Fprintf(&b, "%s = %s\n", a.name, v)
+		}
+	}
+	b.WriteString("}\n")
+	return hclwrite.Format(b.Bytes())
+}
+
 // optional gives a block that sets all its attributes. Those that have no value of
 // their own have their defaults and are commented out, and so is a block of none but
 // such.
