@@ -11,14 +11,32 @@ import (
 	"time"
 )
 
-// A disturbance is a command that runs another one and disturbs it.
+// A disturbance is what happens to a command: at a step, or at a moment of its run.
 type disturbance struct {
-	argv  []string
-	told  string // what the other one has to tell of it, if it lives to
-	tries int
+	how    string // as a tracer has it
+	at     step
+	moment float64       // of its time, where it is not 0
+	told   syscall.Errno // what the command has to tell of it, if it lives to
+	tries  int           // how often, where its call does not come
 }
 
-func (d disturbance) String() string { return strings.Join(d.argv, " ") }
+func (d disturbance) String() string {
+	if d.moment > 0 {
+		return fmt.Sprintf("killed at %.3f of its time", d.moment)
+	}
+	return fmt.Sprintf("%s %s %d %s", d.how, d.at.call, d.at.n, d.at.path)
+}
+
+// argv is the command line before a command that takes so long.
+func (d disturbance) argv(took time.Duration) []string {
+	if d.moment > 0 {
+		return []string{"timeout", "--signal=KILL", fmt.Sprint(d.moment * took.Seconds())}
+	}
+	return []string{os.Args[0], d.how, d.at.call, fmt.Sprint(d.at.n), d.at.path}
+}
+
+// recording disturbs nothing.
+var recording = disturbance{how: "none"}
 
 // changes are the system calls before which a kill leaves something different, and
 // writes those that a full or a broken disk makes fail.
@@ -27,28 +45,27 @@ var (
 	writes  = []string{"openat", "mkdirat", "write", "fchmod", "fsync", "renameat", "renameat2", "unlinkat", "close"}
 )
 
-// errnos are the faults of a disk.
-var errnos = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT}
-
-// tries bounds how often a disturbance is tried whose call did not come.
-const tries = 3
+// errnos are the faults of a disk, and remedies how what to do about each begins.
+var (
+	errnos   = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT}
+	remedies = map[syscall.Errno]string{syscall.EIO: "the disk fails", syscall.ENOSPC: "make room", syscall.EROFS: "mount that file system for writing",
+		syscall.EDQUOT: "remove files of this user's"}
+)
 
 // injections lists what may happen to a command at the calls that its undisturbed run had
 // below home.
 func injections(kind, trace string, home home) (all []disturbance) {
-	inject := func(s step, how, told string) {
-		all = append(all, disturbance{tracing(how, s), told, tries})
-	}
+	const tries = 3
 	switch kind {
 	case "kill":
 		for _, s := range steps(trace, home, changes) {
-			inject(s, "kill", "")
+			all = append(all, disturbance{how: kind, at: s, tries: tries})
 		}
 	case "fail":
 		for _, s := range steps(trace, home, writes) {
 			for _, e := range errnos {
 				if !lesser.MatchString(s.path) {
-					inject(s, fmt.Sprint(int(e)), e.Error())
+					all = append(all, disturbance{how: fmt.Sprint(int(e)), at: s, told: e, tries: tries})
 				}
 			}
 		}
@@ -56,22 +73,13 @@ func injections(kind, trace string, home home) (all []disturbance) {
 	return all
 }
 
-// kills lists kills at random moments of a command that takes so long. Some come too late.
-func kills(took time.Duration) (all []disturbance) {
-	for range 3 * moments {
-		moment := fmt.Sprint(rand.Float64() * took.Seconds())
-		all = append(all, disturbance{[]string{"timeout", "--signal=KILL", moment}, "", 1})
+// kills lists kills at random moments.
+func kills(n int) (all []disturbance) {
+	for range n {
+		all = append(all, disturbance{moment: 1 - rand.Float64(), tries: 1})
 	}
 	return all
 }
-
-// tracing is the command line before a command that is traced.
-func tracing(how string, s step) []string {
-	return []string{os.Args[0], how, s.call, fmt.Sprint(s.n), s.path}
-}
-
-// recording is that without a disturbance.
-var recording = tracing("none", step{})
 
 // steps lists those of the calls that are about files of the home.
 func steps(trace string, home home, calls []string) (list []step) {

@@ -70,6 +70,7 @@ type crasher struct {
 	again         string // a shell script: the run after it, which has to succeed
 	command       []string
 	before, after snapshot // a run that nobody disturbs
+	took          time.Duration
 }
 
 // crash is a command of stories:
@@ -78,29 +79,28 @@ type crasher struct {
 //	crash fail AGAIN CMD...    each call that writes files is given an error
 //	crash random AGAIN CMD...  killed at a random moment
 func crash(ts *testscript.TestScript, _ bool, args []string) {
-	c := crasher{ts: ts, home: homeOf(ts), again: ts.MkAbs(args[1]), command: args[2:]}
+	c := &crasher{ts: ts, home: homeOf(ts), again: ts.MkAbs(args[1]), command: args[2:]}
 	c.home.save()
 	c.before = c.home.look()
-	c.run(recording)
+	c.run(recording.argv(0))
 	trace := c.trace()
 	if told, err := c.next(); err != nil {
 		ts.Fatalf("after an undisturbed run: %v\n%s", err, told)
 	}
 	c.after = c.home.look()
-	all := c.disturbances(args[0], trace)
-	stride := 1
-	if os.Getenv(longVar) == "" {
-		stride = max(1, len(all)/cmp.Or(number(ts.Getenv("CRASH_SAMPLE")), sample))
-	}
-	t := tally{kind: args[0], command: strings.Join(c.command, " "), of: len(all), whole: stride == 1}
+	some, of, want := c.choose(args[0], trace)
+	t := tally{kind: args[0], command: strings.Join(c.command, " "), of: of, want: want}
 	var problems []string
-	for i := rand.IntN(stride); i < len(all) && !t.enough(); i += stride {
-		came, problem := c.insist(all[i])
+	for _, d := range some {
+		if t.enough() {
+			break
+		}
+		came, problem := c.insist(d)
 		t.count(came, problem)
 		if problem != "" {
 			first, _, _ := strings.Cut(problem, "\n")
-			tellFigure("%s %s: %s", all[i], t.command, first)
-			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
+			tellFigure("%s %s: %s", d, t.command, first)
+			problems = append(problems, fmt.Sprintf("%s: %s\n%s", d, problem, last(c.trace())))
 		}
 		if t.tried%50 == 0 {
 			tellFigure("%s", t)
@@ -116,19 +116,34 @@ func crash(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// disturbances lists what may happen to the command, whose undisturbed run had this trace.
-func (c crasher) disturbances(kind, trace string) []disturbance {
-	if kind != "random" {
-		return injections(kind, trace, c.home)
+// choose gives some of what may happen to the command, whose undisturbed run had this
+// trace; of how many that is; and how much of it has to come to pass.
+func (c *crasher) choose(kind, trace string) (some []disturbance, of, want int) {
+	size := cmp.Or(number(c.ts.Getenv("CRASH_SAMPLE")), sample)
+	whole := os.Getenv(longVar) != ""
+	if kind == "random" {
+		if want = size; whole {
+			want = moments
+		}
+		c.restore()
+		start := time.Now()
+		c.run([]string{"timeout", "1h"})
+		c.took = time.Since(start)
+		return kills(3 * want), 3 * want, want // some come too late
 	}
-	c.restore()
-	start := time.Now()
-	c.run([]string{"timeout", "1h"})
-	return kills(time.Since(start))
+	all := injections(kind, trace, c.home)
+	stride := 1
+	if !whole {
+		stride = max(1, len(all)/size)
+	}
+	for i := rand.IntN(stride); i < len(all); i += stride {
+		some = append(some, all[i])
+	}
+	return some, len(all), max(1, len(some)-len(some)/4)
 }
 
 // insist tries a disturbance, and again where its call did not come.
-func (c crasher) insist(d disturbance) (came bool, problem string) {
+func (c *crasher) insist(d disturbance) (came bool, problem string) {
 	for try := 0; try < d.tries && !came; try++ {
 		c.restore()
 		came, problem = c.disturb(d)
@@ -137,11 +152,13 @@ func (c crasher) insist(d disturbance) (came bool, problem string) {
 }
 
 // disturb reports whether the disturbance came to pass, and what is wrong after it.
-func (c crasher) disturb(d disturbance) (came bool, problem string) {
-	state, told := c.run(d.argv)
+func (c *crasher) disturb(d disturbance) (came bool, problem string) {
+	start := time.Now()
+	state, told := c.run(d.argv(c.took))
 	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
-	failed := d.told != "" && strings.Contains(c.trace(), "\tinjected\n")
+	failed := d.told != 0 && strings.Contains(c.trace(), "\tinjected\n")
 	if !killed && !failed {
+		c.took = min(c.took, time.Since(start)) // a kill came too late
 		return false, ""
 	}
 	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
@@ -162,14 +179,14 @@ func (c crasher) disturb(d disturbance) (came bool, problem string) {
 
 // owned reports whether a run has owned up to an error of the disk: by its status and
 // with what to do, unless only a lesser file was lost.
-func owned(told, how string, status int) bool {
+func owned(told string, how syscall.Errno, status int) bool {
 	const noWrite = 73
-	lost := strings.Contains(told, "the token before cannot be told from others") || strings.Contains(told, "no record was kept: ")
-	return strings.Contains(told, how) && (status == noWrite && strings.Contains(told, "what to do: ") || lost)
+	lost := strings.Contains(told, " cannot be told from others") || strings.Contains(told, "no record was kept: ")
+	return strings.Contains(told, how.Error()) && (status == noWrite && strings.Contains(told, "what to do: "+remedies[how]) || lost)
 }
 
 // run runs the command by way of another, and returns how it ended and what it told.
-func (c crasher) run(by []string) (*os.ProcessState, string) {
+func (c *crasher) run(by []string) (*os.ProcessState, string) {
 	cmd := exec.Command(by[0], slices.Concat(by[1:], c.command)...)
 	c.equip(cmd)
 	cmd.Env = append(cmd.Env, tracerVar+"=yes")
@@ -184,10 +201,12 @@ func (c crasher) run(by []string) (*os.ProcessState, string) {
 }
 
 // restore puts back what stood at first. A script reset.sh does the rest of it.
-func (c crasher) restore() {
+func (c *crasher) restore() {
 	c.home.restore()
 	if script := c.ts.MkAbs("reset.sh"); exists(script) {
-		if out, err := exec.Command("sh", script).CombinedOutput(); err != nil {
+		cmd := exec.Command("sh", script)
+		c.equip(cmd)
+		if out, err := cmd.CombinedOutput(); err != nil {
 			c.ts.Fatalf("%s: %v\n%s", script, err, out)
 		}
 	}
@@ -202,7 +221,7 @@ func exists(path string) bool {
 var passedOn = []string{"VAULT_TOKEN", "DISPLAY"}
 
 // equip has the command run where the story does.
-func (c crasher) equip(cmd *exec.Cmd) {
+func (c *crasher) equip(cmd *exec.Cmd) {
 	cmd.Dir = c.ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "PATH="+c.ts.Getenv("PATH"))
 	for _, name := range passedOn {
@@ -211,14 +230,14 @@ func (c crasher) equip(cmd *exec.Cmd) {
 }
 
 // next is the run after, and what it told.
-func (c crasher) next() (string, error) {
+func (c *crasher) next() (string, error) {
 	cmd := exec.Command("sh", c.again)
 	c.equip(cmd)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-func (c crasher) trace() string { return c.ts.ReadFile("trace") }
+func (c *crasher) trace() string { return c.ts.ReadFile("trace") }
 
 // last is the end of a trace, where the disturbance was.
 func last(trace string) string {
