@@ -65,7 +65,7 @@ func makeDirs(dir string) error {
 	if exists(dir) {
 		return nil
 	}
-	if err := makeDirs(filepath.Dir(dir)); err != nil {
+	if err := cmp.Or(makeDirs(filepath.Dir(dir)), atomicfile.Sweep(dir)); err != nil {
 		return err
 	}
 	return atomicfile.Mkdir(dir, 0o700)
