@@ -25,10 +25,19 @@ type home struct {
 	ts   *testscript.TestScript
 	dirs []string
 	kept string // copies
+	// What the variable CRASH_VARIES matches is another one each time, or nil: the run
+	// after it has to look whether it is whole.
+	varies *regexp.Regexp
 }
 
 func homeOf(ts *testscript.TestScript) home {
-	return home{ts, strings.Fields(cmp.Or(ts.Getenv("CRASH_DIRS"), ts.Getenv("HOME"))), ts.MkAbs("kept")}
+	h := home{ts: ts, dirs: strings.Fields(cmp.Or(ts.Getenv("CRASH_DIRS"), ts.Getenv("HOME"))), kept: ts.MkAbs("kept")}
+	if expr := ts.Getenv("CRASH_VARIES"); expr != "" {
+		var err error
+		h.varies, err = regexp.Compile(expr)
+		ts.Check(err)
+	}
+	return h
 }
 
 // holds reports whether path is below one of the directories, or beside one.
@@ -90,7 +99,7 @@ func (h home) lookAt(dir string, t snapshot) {
 			h.ts.Fatalf("%s holds a secret, with mode %04o", path, info.Mode().Perm())
 		}
 		switch {
-		case vague.MatchString(path):
+		case vague.MatchString(path), h.varies != nil && h.varies.MatchString(path):
 			data = nil
 		case ofToken.MatchString(path):
 			data = passing.ReplaceAll(data, []byte("…"))

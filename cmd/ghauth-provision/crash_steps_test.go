@@ -3,137 +3,102 @@ package main_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
-// A disturbance is a command that runs another one and disturbs it.
+// A disturbance is what happens to a command: at a step, or at a moment of its run.
 type disturbance struct {
-	argv []string
-	told string // what the other one has to tell of it, if it lives to
+	how    string // as a tracer has it
+	at     step
+	moment float64       // of its time, where it is not 0
+	told   syscall.Errno // what the command has to tell of it, if it lives to
+	tries  int           // how often, where its call does not come
 }
 
-func (d disturbance) String() string { return strings.Join(d.argv, " ") }
+func (d disturbance) String() string {
+	if d.moment > 0 {
+		return fmt.Sprintf("killed at %.3f of its time", d.moment)
+	}
+	return fmt.Sprintf("%s %s %d %s", d.how, d.at.call, d.at.n, d.at.path)
+}
+
+// argv is the command line before a command that takes so long.
+func (d disturbance) argv(took time.Duration) []string {
+	if d.moment > 0 {
+		return []string{"timeout", "--signal=KILL", fmt.Sprint(d.moment * took.Seconds())}
+	}
+	return []string{os.Args[0], d.how, d.at.call, fmt.Sprint(d.at.n), d.at.path}
+}
+
+// recording disturbs nothing.
+var recording = disturbance{how: "none"}
 
 // changes are the system calls before which a kill leaves something different, and
-// writes those that a full or a broken disk makes fail (strace(1)).
+// writes those that a full or a broken disk makes fail.
 var (
 	changes = []string{"openat", "mkdirat", "write", "fchmod", "fchmodat", "fsync", "renameat", "renameat2", "unlinkat", "symlinkat"}
 	writes  = []string{"openat", "mkdirat", "write", "fchmod", "fsync", "renameat", "renameat2", "unlinkat", "close"}
 )
 
-// recording is strace without a disturbance. It lets go of children (execve).
-var recording = []string{"-f", "-qq", "-y", "-b", "execve", "-o", "trace",
-	"-e", "trace=" + strings.Join(slices.Concat(changes, []string{"close"}), ",")}
+// errnos are the faults of a disk, and remedies how what to do about each begins.
+var (
+	errnos   = []syscall.Errno{syscall.EIO, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT}
+	remedies = map[syscall.Errno]string{syscall.EIO: "the disk fails", syscall.ENOSPC: "make room", syscall.EROFS: "mount that file system for writing",
+		syscall.EDQUOT: "remove files of this user's"}
+)
 
-// errnos are the faults of a disk, and how strerror(3) puts them.
-var errnos = [][2]string{
-	{"EIO", "input/output error"}, {"ENOSPC", "no space left on device"},
-	{"EROFS", "read-only file system"}, {"EDQUOT", "disk quota exceeded"},
-}
-
-// disturbances lists what may happen to a command whose undisturbed run had these
-// calls below home, and took so long.
-func disturbances(kind, trace string, home home, took time.Duration) (all []disturbance) {
-	inject := func(s step, how, told string) {
-		arg := fmt.Sprintf("inject=%s:%s:when=%d", s.call, how, s.n)
-		all = append(all, disturbance{slices.Concat([]string{"strace"}, recording, []string{"-e", arg}), told})
-	}
+// injections lists what may happen to a command at the calls that its undisturbed run had
+// below home.
+func injections(kind, trace string, home home) (all []disturbance) {
+	const tries = 3
 	switch kind {
 	case "kill":
 		for _, s := range steps(trace, home, changes) {
-			inject(s, "signal=KILL", "")
+			all = append(all, disturbance{how: kind, at: s, tries: tries})
 		}
 	case "fail":
-		for _, s := range steps(withoutLesser(trace), home, writes) {
+		for _, s := range steps(trace, home, writes) {
 			for _, e := range errnos {
-				inject(s, "error="+e[0], e[1])
+				if !lesser.MatchString(s.path) {
+					all = append(all, disturbance{how: fmt.Sprint(int(e)), at: s, told: e, tries: tries})
+				}
 			}
-		}
-	case "random":
-		for range 3 * moments { // some come too late
-			moment := fmt.Sprint(rand.Float64() * took.Seconds() / 2) // strace takes as long again
-			all = append(all, disturbance{argv: []string{"timeout", "--signal=KILL", moment}})
 		}
 	}
 	return all
 }
 
-// moments is how many random kills of a command have to come to pass, with the flag
-// -long: 1,000 of the four commands of TestCrashes.
-const moments = 250
-
-// A step is the n-th call of a thread. strace counts calls by threads and by names.
-type step struct {
-	call string
-	n    int
+// kills lists kills at random moments.
+func kills(n int) (all []disturbance) {
+	for range n {
+		all = append(all, disturbance{moment: 1 - rand.Float64(), tries: 1})
+	}
+	return all
 }
 
-// call matches a line of strace -f -y up to the path of the file or descriptor.
-var call = regexp.MustCompile(`^(\d+) +(\w+)\((?:AT_FDCWD<[^>]*>, |\d+<)?"?(/[^">]*)?(.*)`)
-
-// steps lists those of the calls that are about files of the home, each once.
+// steps lists those of the calls that are about files of the home.
 func steps(trace string, home home, calls []string) (list []step) {
-	count := map[string]int{}
 	for line := range strings.Lines(trace) {
-		m := call.FindStringSubmatch(line)
-		if m == nil {
-			continue
-		}
-		count[m[1]+m[2]]++
-		s := step{m[2], count[m[1]+m[2]]}
-		if slices.Contains(calls, s.call) && changesFile(m, home) && !slices.Contains(list, s) {
+		if s, _ := stepOf(line); slices.Contains(calls, s.call) && home.holds(s.path) {
 			list = append(list, s)
 		}
 	}
 	return list
 }
 
-// changesFile reports whether a call is about a file of the home, and not only
-// opens it to read, or closes what could be lost no more.
-func changesFile(m []string, home home) bool {
-	path := m[3]
-	switch {
-	case !home.holds(path):
-		return false
-	case m[2] == "openat":
-		return strings.Contains(m[4], "O_CREAT")
-	case m[2] == "close":
-		return temporary.MatchString(path)
+// stepOf reads a line of a trace.
+func stepOf(line string) (s step, injected bool) {
+	fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+	if len(fields) != 4 {
+		return s, false // it was killed while it wrote that
 	}
-	return true
+	return step{fields[0], number(fields[1]), digits.ReplaceAllString(fields[2], "#$1")}, fields[3] != ""
 }
 
 // lesser files are kept as well as may be: a run that cannot write these says so, and goes on.
-var lesser = regexp.MustCompile(`/(audit\.log|\.?github-token[^/]*\.earlier\d*)$`)
-
-// withoutLesser names the calls on lesser files otherwise: they count, and are no steps.
-func withoutLesser(trace string) string {
-	var b strings.Builder
-	for line := range strings.Lines(trace) {
-		if m := call.FindStringSubmatch(line); m != nil && lesser.MatchString(m[3]) {
-			line = strings.ReplaceAll(line, m[3], "")
-		}
-		b.WriteString(line)
-	}
-	return b.String()
-}
-
-// injected reports whether the call that was given an error is one that a run must
-// not get over. What unlink(2) refuses may be a directory, and go by rmdir(2). Several
-// threads may have been given one, and what is told is lost like that, too.
-func injected(trace string, home home) (looked bool) {
-	for line := range strings.Lines(trace) {
-		m := call.FindStringSubmatch(line)
-		if m == nil || !strings.Contains(line, "(INJECTED)") {
-			continue
-		}
-		if !changesFile(m, home) || lesser.MatchString(m[3]) || strings.Contains(trace, `"`+m[3]+`", AT_REMOVEDIR) = 0`) {
-			return false
-		}
-		looked = true
-	}
-	return looked
-}
+var lesser = regexp.MustCompile(`/(audit\.log|\.?github-token[^/]*\.earlier#?)$`)

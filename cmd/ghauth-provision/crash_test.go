@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,7 +18,6 @@ import (
 
 	"github.com/ghauth-provision/ghauth-provision/internal/testboot"
 	"github.com/ghauth-provision/ghauth-provision/internal/testhost"
-	"github.com/ghauth-provision/ghauth-provision/internal/testneed"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -34,8 +34,6 @@ const sample = 12
 // files is killed, or given an error, at its system calls.
 func TestCrashes(t *testing.T) {
 	testhost.Need(t)
-	testneed.Program(t, "strace")
-	buildLocked(t)
 	files, err := filepath.Glob("testdata/crash/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no stories: %v", err)
@@ -55,7 +53,6 @@ func TestCrashes(t *testing.T) {
 // TestBootedCrashes is that for what root writes, on machines.
 func TestBootedCrashes(t *testing.T) {
 	testboot.Need(t)
-	buildLocked(t)
 	limit, env := machineTime, []string(nil)
 	if *long {
 		limit, env = 5*time.Hour, []string{longVar + "=1"}
@@ -63,19 +60,6 @@ func TestBootedCrashes(t *testing.T) {
 	onMachines(t, "testdata/crash/booted/*.txtar", limit, func(story string) (string, error) {
 		return testboot.Root(t.Context(), "", machineOf(story).packages...)
 	}, env...)
-}
-
-// lockedName is, in the directory of the tools, a program that differs from the real one
-// in one thing: its main goroutine has a thread to itself. strace counts the calls of
-// each thread for itself, and would else miss those after a change of threads.
-const lockedName = "locked/ghauth-provision"
-
-func buildLocked(t *testing.T) {
-	added := filepath.Join(t.TempDir(), "locked.go")
-	if err := os.WriteFile(added, []byte("package main\n\nimport \"runtime\"\n\nfunc init() { runtime.LockOSThread() }\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	buildChanged(t, lockedName, map[string]string{"locked.go": added})
 }
 
 // A crasher disturbs a command, each time from the state that stands at first, and at
@@ -86,6 +70,7 @@ type crasher struct {
 	again         string // a shell script: the run after it, which has to succeed
 	command       []string
 	before, after snapshot // a run that nobody disturbs
+	took          time.Duration
 }
 
 // crash is a command of stories:
@@ -94,57 +79,86 @@ type crasher struct {
 //	crash fail AGAIN CMD...    each call that writes files is given an error
 //	crash random AGAIN CMD...  killed at a random moment
 func crash(ts *testscript.TestScript, _ bool, args []string) {
-	c := crasher{ts: ts, home: homeOf(ts), again: ts.MkAbs(args[1]), command: args[2:]}
+	c := &crasher{ts: ts, home: homeOf(ts), again: ts.MkAbs(args[1]), command: args[2:]}
 	c.home.save()
 	c.before = c.home.look()
-	start := time.Now()
-	c.run("strace", recording...)
-	took := time.Since(start)
+	c.run(recording.argv(0))
+	trace := c.trace()
 	if told, err := c.next(); err != nil {
 		ts.Fatalf("after an undisturbed run: %v\n%s", err, told)
 	}
 	c.after = c.home.look()
-	all := disturbances(args[0], string(c.trace()), c.home, took)
-	stride := 1
-	if os.Getenv(longVar) == "" {
-		stride = max(1, len(all)/cmp.Or(number(ts.Getenv("CRASH_SAMPLE")), sample))
-	}
-	tried, hit := 0, 0
+	some, of, want := c.choose(args[0], trace)
+	t := tally{kind: args[0], command: strings.Join(c.command, " "), of: of, want: want}
 	var problems []string
-	enough := func() bool { return args[0] == "random" && hit == moments }
-	for i := rand.IntN(stride); i < len(all) && !enough(); i += stride {
-		if tried++; tried%50 == 0 {
-			tellFigure("%s %s: %d of %d tried", args[0], strings.Join(c.command, " "), tried, len(all))
+	for _, d := range some {
+		if t.enough() {
+			break
 		}
-		c.restore()
-		came, problem := c.disturb(all[i])
-		if came {
-			hit++
-		}
+		came, problem := c.insist(d)
+		t.count(came, problem)
 		if problem != "" {
 			first, _, _ := strings.Cut(problem, "\n")
-			tellFigure("%s %s: %s", all[i], strings.Join(c.command, " "), first)
-			problems = append(problems, fmt.Sprintf("%s: %s\n%s", all[i], problem, last(c.trace())))
+			tellFigure("%s %s: %s", d, t.command, first)
+			problems = append(problems, fmt.Sprintf("%s: %s\n%s", d, problem, last(c.trace())))
+		}
+		if t.tried%50 == 0 {
+			tellFigure("%s", t)
 		}
 	}
 	c.restore()
-	tellFigure("%s %s: %d of %d disturbances tried, %d came to pass, %d went wrong", args[0], strings.Join(c.command, " "), tried, len(all), hit, len(problems))
-	if hit == 0 || args[0] == "random" && stride == 1 && !enough() || args[0] != "random" && hit < tried/3 {
-		ts.Fatalf("of %d disturbances only %d hit", tried, hit)
+	tellFigure("%s", t)
+	if err := t.short(); err != nil {
+		ts.Fatalf("%v", err)
 	}
 	if len(problems) > 0 {
 		ts.Fatalf("%s", strings.Join(problems, "\n"))
 	}
 }
 
-// disturb reports whether the disturbance came to pass, as threads do not always have
-// the calls that they had when they were recorded, and what is wrong after it.
-func (c crasher) disturb(d disturbance) (came bool, problem string) {
-	state, told := c.run(d.argv[0], d.argv[1:]...)
-	trace := c.trace()
+// choose gives some of what may happen to the command, whose undisturbed run had this
+// trace; of how many that is; and how much of it has to come to pass.
+func (c *crasher) choose(kind, trace string) (some []disturbance, of, want int) {
+	size := cmp.Or(number(c.ts.Getenv("CRASH_SAMPLE")), sample)
+	whole := os.Getenv(longVar) != ""
+	if kind == "random" {
+		if want = size; whole {
+			want = moments
+		}
+		c.restore()
+		start := time.Now()
+		c.run([]string{"timeout", "1h"})
+		c.took = time.Since(start)
+		return kills(3 * want), 3 * want, want // some come too late
+	}
+	all := injections(kind, trace, c.home)
+	stride := 1
+	if !whole {
+		stride = max(1, len(all)/size)
+	}
+	for i := rand.IntN(stride); i < len(all); i += stride {
+		some = append(some, all[i])
+	}
+	return some, len(all), max(1, len(some)-len(some)/4)
+}
+
+// insist tries a disturbance, and again where its call did not come.
+func (c *crasher) insist(d disturbance) (came bool, problem string) {
+	for try := 0; try < d.tries && !came; try++ {
+		c.restore()
+		came, problem = c.disturb(d)
+	}
+	return came, problem
+}
+
+// disturb reports whether the disturbance came to pass, and what is wrong after it.
+func (c *crasher) disturb(d disturbance) (came bool, problem string) {
+	start := time.Now()
+	state, told := c.run(d.argv(c.took))
 	killed := state.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL || state.ExitCode() == 128+int(syscall.SIGKILL)
-	failed := d.told != "" && injected(trace, c.home)
-	if d.told != "" && !failed {
+	failed := d.told != 0 && strings.Contains(c.trace(), "\tinjected\n")
+	if !killed && !failed {
+		c.took = min(c.took, time.Since(start)) // a kill came too late
 		return false, ""
 	}
 	if problem := c.home.torn(c.before, c.after, killed); problem != "" {
@@ -160,24 +174,22 @@ func (c crasher) disturb(d disturbance) (came bool, problem string) {
 	if diff := c.home.look().diff(c.after); diff != "" {
 		return true, fmt.Sprintf("the next run ends elsewhere:\n%s\n%s", diff, again)
 	}
-	return killed || failed, ""
+	return true, ""
 }
 
 // owned reports whether a run has owned up to an error of the disk: by its status and
 // with what to do, unless only a lesser file was lost.
-func owned(told, how string, status int) bool {
+func owned(told string, how syscall.Errno, status int) bool {
 	const noWrite = 73
-	lost := strings.Contains(told, "the token before cannot be told from others") || strings.Contains(told, "no record was kept: ")
-	return strings.Contains(told, how) && (status == noWrite && strings.Contains(told, "what to do: ") || lost)
+	lost := strings.Contains(told, " cannot be told from others") || strings.Contains(told, "no record was kept: ")
+	return strings.Contains(told, how.Error()) && (status == noWrite && strings.Contains(told, "what to do: "+remedies[how]) || lost)
 }
 
 // run runs the command by way of another, and returns how it ended and what it told.
-func (c crasher) run(by string, args ...string) (*os.ProcessState, string) {
-	if err := os.WriteFile(c.ts.MkAbs("trace"), nil, 0o600); err != nil {
-		c.ts.Fatalf("%v", err)
-	}
-	cmd := exec.Command(by, append(args[:len(args):len(args)], c.command...)...)
+func (c *crasher) run(by []string) (*os.ProcessState, string) {
+	cmd := exec.Command(by[0], slices.Concat(by[1:], c.command)...)
 	c.equip(cmd)
+	cmd.Env = append(cmd.Env, tracerVar+"=yes")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	var exit *exec.ExitError
@@ -189,10 +201,12 @@ func (c crasher) run(by string, args ...string) (*os.ProcessState, string) {
 }
 
 // restore puts back what stood at first. A script reset.sh does the rest of it.
-func (c crasher) restore() {
+func (c *crasher) restore() {
 	c.home.restore()
 	if script := c.ts.MkAbs("reset.sh"); exists(script) {
-		if out, err := exec.Command("sh", script).CombinedOutput(); err != nil {
+		cmd := exec.Command("sh", script)
+		c.equip(cmd)
+		if out, err := cmd.CombinedOutput(); err != nil {
 			c.ts.Fatalf("%s: %v\n%s", script, err, out)
 		}
 	}
@@ -203,23 +217,27 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// equip has the command run where the story does, and as locked.
-func (c crasher) equip(cmd *exec.Cmd) {
+// passedOn are the variables of a story that its crashing commands see.
+var passedOn = []string{"VAULT_TOKEN", "DISPLAY"}
+
+// equip has the command run where the story does.
+func (c *crasher) equip(cmd *exec.Cmd) {
 	cmd.Dir = c.ts.MkAbs(".")
-	// Other goroutines mostly stay on their threads where they always find a free
-	// processor.
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=16", "PATH="+filepath.Join(toolsDir(), filepath.Dir(lockedName))+":"+os.Getenv("PATH"))
+	cmd.Env = append(os.Environ(), "PATH="+c.ts.Getenv("PATH"))
+	for _, name := range passedOn {
+		cmd.Env = append(cmd.Env, name+"="+c.ts.Getenv(name))
+	}
 }
 
 // next is the run after, and what it told.
-func (c crasher) next() (string, error) {
+func (c *crasher) next() (string, error) {
 	cmd := exec.Command("sh", c.again)
 	c.equip(cmd)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-func (c crasher) trace() string { return c.ts.ReadFile("trace") }
+func (c *crasher) trace() string { return c.ts.ReadFile("trace") }
 
 // last is the end of a trace, where the disturbance was.
 func last(trace string) string {

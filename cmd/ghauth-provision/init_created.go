@@ -84,6 +84,9 @@ func makeDirs(dir string) (made []string, err error) {
 	if made, err = makeDirs(filepath.Dir(dir)); err != nil {
 		return made, err
 	}
+	if err := atomicfile.Sweep(dir); err != nil {
+		return made, err
+	}
 	return append(made, dir), atomicfile.Mkdir(dir, 0o700)
 }
 

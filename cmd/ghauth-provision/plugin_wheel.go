@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"github.com/ghauth-provision/ghauth-provision/internal/takopi"
 	"github.com/urfave/cli/v2"
 )
@@ -43,7 +42,7 @@ func (w *world) wheel(dir, binary string) error {
 		return usage(err.Error(), "name one: --binary PATH")
 	}
 	path := filepath.Join(dir, wheel.Name)
-	if err := atomicfile.Write(path, wheel.Data, 0o644); err != nil {
+	if err := writeNamed(path, path, wheel.Data, 0o644); err != nil {
 		return err
 	}
 	w.print("%s", path)

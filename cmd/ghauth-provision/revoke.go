@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,9 @@ func (w *world) reportRevoked(results []refresh.Result, remedy string) error {
 	var errs []error
 	for _, res := range results {
 		switch token := res.Token; {
+		case is[*refresh.WriteError](res.Err):
+			errs = append(errs, &failure{exitNoWrite, fmt.Sprintf("%s: the token %s (sha256 %s) is revoked, but still stored: %v", res.App.Name, token.Value, token.Value.Digest(), res.Err),
+				cmp.Or(diskRemedy(res.Err), "mend the directory, and run it again")})
 		case res.Err != nil && token.Value != "":
 			errs = append(errs, &failure{statusOf(res.Err), fmt.Sprintf("%s: the token %s (sha256 %s) was not revoked and lives until %s: %v", res.App.Name, token.Value,
 				token.Value.Digest(), token.ExpiresAt.Local().Format(time.TimeOnly), res.Err), remedy})

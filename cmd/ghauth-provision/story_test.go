@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(proberVar) != "" {
 		os.Exit(prober(os.Args[1:]))
 	}
+	if os.Getenv(tracerVar) != "" {
+		os.Exit(trace(os.Args[1:]))
+	}
 	if file := os.Getenv(storyVar); file != "" {
 		os.Exit(tell(file))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,5 +90,5 @@ func writeNamed(file, path string, data []byte, mode fs.FileMode) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		err = path.Err
 	}
-	return &failure{exitNoWrite, file + " cannot be written: " + err.Error(), "name another file, or mend its directory"}
+	return &failure{exitNoWrite, file + " cannot be written: " + err.Error(), cmp.Or(diskRemedy(err), "name another file, or mend its directory")}
 }

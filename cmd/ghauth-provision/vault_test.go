@@ -38,7 +38,7 @@ var copyVault sync.Once
 //	vault app ID INSTALLATION    register an app at GitHub by version 1 of the key
 //	vault rekey ID VERSION...    GitHub knows these versions, and no other
 //	vault secret-id FILE         write a new secret id of the AppRole
-//	vault token FILE TTL         write a new token that may sign
+//	vault token FILE TTL [POLICY]   write a new token, which may sign or what the policy says
 //	vault seal, unseal, rotate
 //	vault remove, create         the key is gone, and there is another one
 //	vault policy NAME RULES      a policy has the rules in this file
@@ -86,7 +86,7 @@ func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "secret-id":
 		write(v.SecretID())
 	case "token":
-		write(v.Token("sign", args[2]))
+		write(v.Token(append(args[3:], "sign")[0], args[2]))
 	case "remove":
 		_, err := v.Do(http.MethodPost, "transit/keys/takopi/config", map[string]any{"deletion_allowed": true})
 		ts.Check(err)

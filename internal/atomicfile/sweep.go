@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // fewestDigits is how many a temporary file's name is taken to end in. Fewer are
@@ -13,8 +15,8 @@ import (
 // the user's own.
 const fewestDigits = 6
 
-// Sweep removes what a killed Write of the paths has left behind, and lists each
-// of their directories once. Callers hold a lock that serialises the writers of
+// Sweep removes what a killed Write or Mkdir of the paths has left behind, and lists
+// each of their directories once. Callers hold a lock that serialises the writers of
 // the paths.
 func Sweep(paths ...string) error {
 	bases := map[string]map[string]bool{} // by directory
@@ -41,10 +43,14 @@ func sweep(dir string, bases map[string]bool) error {
 		return err
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !Leftover(e.Name(), bases) {
+		if !e.Type().IsRegular() && !e.IsDir() || !Leftover(e.Name(), bases) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		err := os.Remove(filepath.Join(dir, e.Name()))
+		if e.IsDir() && errors.Is(err, unix.ENOTEMPTY) {
+			continue // a killed Mkdir leaves nothing in it
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ func (s *Server) routeRegistration() {
 	s.handle("POST", "", "/settings/apps/new", s.newApp)
 	s.handle("POST", "", "/organizations/{org}/settings/apps/new", s.newApp)
 	s.handle("POST", "", "/settings/apps/manifest", s.createApp)
+	s.handle("GET", "", "/settings/apps/{slug}", s.settings)
 	s.handle("GET", "", "/apps/{slug}/installations/new", s.newInstallation)
 	s.handle("POST", "", "/apps/{slug}/installations/new", s.install)
 	// Browsers ask for it by themselves.
@@ -35,6 +36,7 @@ var pages = template.Must(template.New("").Parse(`
 <input type="hidden" name="manifest" value="{{.Manifest}}"><input type="hidden" name="state" value="{{.State}}"><input type="hidden" name="org" value="{{.Org}}">
 <label>GitHub App name <input name="name" id="name" value="{{.Name}}"></label>
 <button id="create">Create GitHub App for {{.Owner}}</button></form>{{end}}
+{{define "settings"}}{{template "head" .}}<p>App ID: {{.ID}}</p>{{end}}
 {{define "install"}}{{template "head" .}}<form method="post"><button id="install">Install</button></form>{{end}}
 {{define "installed"}}{{template "head" .}}{{end}}
 `))
@@ -105,6 +107,15 @@ func (s *Server) named(slug string) *App {
 		}
 	}
 	return nil
+}
+
+// settings is the App's page for its owner, who reads its id there.
+func (s *Server) settings(c *call) (reply, error) {
+	app := s.named(c.PathValue("slug"))
+	if app == nil {
+		return reply{}, errNotFound
+	}
+	return html(http.StatusOK, "settings", object{"Title": app.Name, "ID": app.ID}), nil
 }
 
 func (s *Server) newInstallation(c *call) (reply, error) {

@@ -178,3 +178,39 @@ func TestLeftoversAreSwept(t *testing.T) {
 	s.ok(false)
 	s.holds(".ghauth.lock", "github-token.env")
 }
+
+// A revocation takes away what was left, too; but not while another run is at work,
+// which may have only just begun to write it.
+func TestRevocationSweepsLeftovers(t *testing.T) {
+	s := newSite(t, "main")
+	left := []string{".github-token.earlier123456", ".lockdown123456"}
+	leave := func() {
+		for _, name := range left {
+			s.write(name, "half")
+		}
+	}
+	leave()
+	unlock, err := Lock(t.Context(), s.r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var busy *BusyError
+	if _, err := s.r.Lockdown(soon, s.apps()); !errors.As(err, &busy) {
+		t.Fatalf("%v, want a BusyError", err)
+	}
+	s.holds(".ghauth.lock", left[0], left[1], "lockdown")
+	unlock()
+	for _, revoke := range []func(context.Context, []App) ([]Result, error){s.r.Lockdown, s.r.RevokeStored, s.r.Resume} {
+		leave()
+		if _, err := revoke(t.Context(), s.apps()); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range left {
+			if _, err := os.Lstat(s.path(name)); err == nil {
+				t.Errorf("%s is left", name)
+			}
+		}
+	}
+}

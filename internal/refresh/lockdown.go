@@ -58,7 +58,7 @@ func (r *Refresher) Lockdown(ctx context.Context, apps []App) ([]Result, error) 
 	if busy == nil {
 		defer unlock()
 	}
-	return r.revokeAll(ctx, slices.Concat(apps, r.orphans(apps))), busy
+	return r.revokeAll(ctx, slices.Concat(apps, r.orphans(apps)), busy == nil), busy
 }
 
 // orphans gives what has a token file and is none of apps.
@@ -111,14 +111,19 @@ func (r *Refresher) RevokeStored(ctx context.Context, apps []App) ([]Result, err
 		return nil, err
 	}
 	defer unlock()
-	return r.revokeAll(ctx, apps), nil
+	return r.revokeAll(ctx, apps, true), nil
 }
 
-func (r *Refresher) revokeAll(ctx context.Context, apps []App) []Result {
+// revokeAll revokes the tokens of apps. Whoever is at work without the lock may still
+// need what looks left behind.
+func (r *Refresher) revokeAll(ctx context.Context, apps []App, locked bool) []Result {
 	results := make([]Result, len(apps))
 	work := make([]*Result, len(apps))
 	for i, app := range apps {
 		results[i].App, work[i] = app, &results[i]
+	}
+	if locked {
+		r.sweep(results)
 	}
 	each(work, func(res *Result) { r.revokeStored(ctx, res) })
 	return results

@@ -33,8 +33,8 @@ func (r *Refresher) unfinished(res *Result) bool {
 	return due(res.Token.Token, r.Now(), res.App.RenewWithin) || res.App.GH && !toldGH(res.App, res.Token.Value, r.Env)
 }
 
-// sweep removes what a killed run has left, once for all apps. What cannot be
-// removed keeps no token from being minted.
+// sweep removes what a killed run has left, once for all apps, under the lock. What
+// cannot be removed keeps no token from being minted or revoked.
 func (r *Refresher) sweep(results []Result) {
 	paths := []string{filepath.Join(r.Dir, LockdownFile)}
 	for _, res := range results {
