@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,9 @@ type telling struct {
 	env   []string
 }
 
+// wanted finds the pages and examples that a story reads.
+var wanted = regexp.MustCompile(`(?m)^page \S+|\$EXAMPLES/\S+`)
+
 func (s telling) tell(t *testing.T) {
 	m, err := testboot.Boot(t.Context(), s.root)
 	if err != nil {
@@ -133,6 +137,9 @@ func (s telling) tell(t *testing.T) {
 		err = m.Write(ctx, strings.NewReader(denyLinger), "/etc/polkit-1/rules.d/00-linger.rules", 0o644)
 	}
 	files := map[string]os.FileMode{"stories": 0o755, "bin/ghauth-provision": 0o755, "docs/plan.schema.json": 0o644, "docs/status.schema.json": 0o644}
+	for _, m := range wanted.FindAllSubmatch(s.text, -1) {
+		files[filepath.Clean(strings.NewReplacer("page ", "docs/", "$EXAMPLES", "examples").Replace(string(m[0])))] = 0o644
+	}
 	if strings.Contains(string(s.text), filepath.Base(earlierName)) {
 		buildEarlier(t)
 		files[earlierName] = 0o755

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -59,8 +60,8 @@ func newFleetVault(t *testing.T, vault *testvault.Server) *fleet {
 	testneed.Program(t, "ansible", "ansible-playbook")
 	f := &fleet{T: t, dir: t.TempDir(), github: githubtest.New(), vault: vault, machines: map[string]*testboot.Machine{}}
 	f.must(os.CopyFS(f.dir, os.DirFS("../../examples/fleet")))
-	f.setUpVault()
 	f.env = f.environment()
+	f.setUpVault()
 	return f
 }
 
@@ -74,7 +75,7 @@ func (f *fleet) must(err error) {
 func (f *fleet) names() []string { return slices.Sorted(maps.Keys(f.machines)) }
 
 // setUpVault makes the key, which GitHub knows, and a token that may do what
-// operator-policy.hcl says.
+// operator-policy.hcl says, as docs/fleet.md has one do.
 func (f *fleet) setUpVault() {
 	f.Helper()
 	f.must(f.vault.Setup("takopi"))
@@ -82,13 +83,21 @@ func (f *fleet) setUpVault() {
 	f.must(err)
 	f.github.AddApp(githubtest.App{ID: 123456, Slug: "octo-bot", Name: "App", Keys: []*rsa.PublicKey{public}})
 	f.github.AddInstallation(githubtest.Installation{ID: 987654, AppID: 123456, Owner: "octo-org", Repositories: []string{"octo-org/hello"}})
-	rules, err := os.ReadFile(filepath.Join(f.dir, "operator-policy.hcl"))
-	f.must(err)
-	_, err = f.vault.Do("PUT", "sys/policies/acl/ghauth-operator", map[string]any{"policy": string(rules)})
-	f.must(err)
-	f.operator, err = f.vault.Token("ghauth-operator", "1h")
-	f.must(err)
+	f.forget("sys/auth/approle") // which Setup has enabled
+	haveVaultCLI(f.T)
+	out := ""
+	for _, line := range fleetVault {
+		out = f.run(line)
+	}
+	m := operatorToken.FindStringSubmatch(out)
+	if m == nil {
+		f.Fatalf("no token: %s", out)
+	}
+	f.operator = m[1]
+	f.env = append(f.env, "VAULT_TOKEN="+f.operator)
 }
+
+var operatorToken = regexp.MustCompile(`(?m)^token +(\S+)$`)
 
 // environment is that of ansible, which tells all that it does, for the look for
 // secrets.
@@ -99,7 +108,7 @@ func (f *fleet) environment() []string {
 	f.must(err)
 	return []string{
 		"PATH=" + filepath.Join(tools, "bin") + ":" + os.Getenv("PATH"), "HOME=" + home, "LANG=C.UTF-8",
-		"VAULT_ADDR=" + f.vault.Address, "VAULT_TOKEN=" + f.operator, "VAULT_CACERT=" + ca,
+		"VAULT_ADDR=" + f.vault.Address, "VAULT_TOKEN=" + f.vault.RootToken, "VAULT_CACERT=" + ca,
 		"ANSIBLE_VERBOSITY=3", "ANSIBLE_NOCOLOR=1", "ANSIBLE_PIPELINING=1", "ANSIBLE_LOCALHOST_WARNING=0",
 		"ANSIBLE_SSH_ARGS=-o ControlMaster=auto -o ControlPersist=10s -o UserKnownHostsFile=" + filepath.Join(f.dir, "known_hosts"),
 	}
@@ -107,7 +116,10 @@ func (f *fleet) environment() []string {
 
 // secrets are what nothing may print.
 func (f *fleet) secrets() []string {
-	all := []string{f.operator, f.vault.RootToken}
+	all := []string{f.vault.RootToken}
+	if f.operator != "" {
+		all = append(all, f.operator)
+	}
 	for _, token := range f.github.Minted() {
 		all = append(all, token.Value)
 	}

@@ -54,7 +54,7 @@ func one(t *testing.T, dir, pattern string) string {
 
 // installed tells the story of the package on each Debian that it is for.
 func installed(t *testing.T, dist string) {
-	deb := one(t, dist, "*_amd64.deb")
+	files := []string{one(t, dist, "*_amd64.deb"), one(t, dist, "*_linux_amd64.tar.gz")}
 	const story = "testdata/release/package.txtar"
 	text, err := os.ReadFile(story)
 	if err != nil {
@@ -67,7 +67,7 @@ func installed(t *testing.T, dist string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			telling{root: root, name: filepath.Base(story), text: text, limit: machineTime, files: []string{deb}}.tell(t)
+			telling{root: root, name: filepath.Base(story), text: text, limit: machineTime, files: files}.tell(t)
 		})
 	}
 }
@@ -182,6 +182,30 @@ func rebuilt(t *testing.T, dist string) {
 	}
 	if out, err := exec.Command("diff", "-r", dist, release(t, elsewhere)).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+	fromSource(t, elsewhere)
+}
+
+// fromSource builds in a clone as README.md says, and runs what came of it.
+func fromSource(t *testing.T, clone string) {
+	readme, err := os.ReadFile(filepath.Join(clone, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := 0
+	for _, b := range blocksOf(string(readme), "sh") {
+		if !strings.HasPrefix(b.text, "go build ") {
+			continue
+		}
+		built++
+		cmd := exec.Command("sh", "-ec", b.text+"./ghauth-provision version")
+		cmd.Dir = clone
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "ghauth-provision ") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+	if built != 1 {
+		t.Errorf("README.md builds %d times", built)
 	}
 }
 

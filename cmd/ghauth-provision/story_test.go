@@ -67,6 +67,9 @@ func build() {
 	for _, dir := range []string{"examples", "docs"} {
 		must(os.CopyFS(filepath.Join(tools, dir), os.DirFS("../../"+dir)))
 	}
+	readme, err := os.ReadFile("../../README.md")
+	must(err)
+	must(os.WriteFile(filepath.Join(tools, "README.md"), readme, 0o644))
 }
 
 // TestStories runs every story of testdata in a host of its own: the real
@@ -102,8 +105,12 @@ func inHost(t *testing.T, file string, limit time.Duration, env ...string) {
 	if err := os.WriteFile(copied, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(text), "\nvault up ") {
+	bare := strings.Contains(string(text), "\nvault bare ")
+	if bare || strings.Contains(string(text), "\nvault up ") {
 		haveVault(t)
+	}
+	if bare {
+		haveVaultCLI(t)
 	}
 	var out bytes.Buffer
 	c.Stdout = io.MultiWriter(&out, &figures{})

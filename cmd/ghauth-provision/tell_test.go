@@ -60,7 +60,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("PROGRAM", os.Args[0])
 	env.Setenv("EXAMPLES", filepath.Join(toolsDir(), "examples"))
 	env.Values[cityKey{}] = newCity()
-	env.Values[pageKey{}] = new(reading)
+	env.Values[pageKey{}] = reading{}
 	env.Values[browserKey{}] = new(browser)
 	env.Values[pictureKey{}] = new(map[string]string)
 	env.Values[telegramKey{}] = new(*testtakopi.Telegram)

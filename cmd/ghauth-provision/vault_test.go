@@ -19,22 +19,34 @@ const vaultProgram = "vault"
 func haveVault(t *testing.T) {
 	t.Helper()
 	program := testvault.Build(t)
-	copyVault.Do(func() {
-		data, err := os.ReadFile(program)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(tools, vaultProgram), data, 0o755)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	})
+	copyVault.Do(func() { copyProgram(t, program, filepath.Join(tools, vaultProgram)) })
 }
 
-var copyVault sync.Once
+// haveVaultCLI puts OpenBao's program, which takes the commands of Vault's, where it is
+// found as vault.
+func haveVaultCLI(t *testing.T) {
+	t.Helper()
+	program := testvault.FetchOpenBao(t)
+	copyVaultCLI.Do(func() { copyProgram(t, program, filepath.Join(tools, "bin", vaultProgram)) })
+}
+
+func copyProgram(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o755)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+var copyVault, copyVaultCLI sync.Once
 
 // vaultCommand rules a real Vault:
 //
 //	vault up CA NAME...          serve at 127.0.0.1:8200, with the key takopi, and write the authority to CA
+//	vault bare CA NAME...        serve there with nothing set up, for the program vault, which has root's login
 //	vault app ID INSTALLATION    register an app at GitHub by version 1 of the key
 //	vault rekey ID VERSION...    GitHub knows these versions, and no other
 //	vault secret-id FILE         write a new secret id of the AppRole
@@ -47,11 +59,18 @@ var copyVault sync.Once
 //	vault export FILE            and is: version 1
 func vaultCommand(ts *testscript.TestScript, _ bool, args []string) {
 	city := cityOf(ts)
-	if args[0] == "up" {
+	if args[0] == "up" || args[0] == "bare" {
 		v, err := testvault.Run(filepath.Join(toolsDir(), vaultProgram), "127.0.0.1:8200", args[2:]...)
 		ts.Check(err)
 		ts.Defer(v.Stop)
-		ts.Check(v.Setup("takopi"))
+		if args[0] == "up" {
+			ts.Check(v.Setup("takopi"))
+		} else {
+			city.secrets = append(city.secrets, v.RootToken)
+			ts.Check(os.WriteFile(filepath.Join(ts.Getenv("HOME"), ".vault-token"), []byte(v.RootToken), 0o600))
+			ts.Setenv("VAULT_ADDR", v.Address)
+			ts.Setenv("VAULT_CACERT", ts.MkAbs(args[1]))
+		}
 		ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(v.CA), 0o644))
 		city.vault = v
 		return

@@ -172,12 +172,12 @@ func TestPolicy(t *testing.T) {
 
 // So is the role.
 func TestDocumentedRole(t *testing.T) {
-	docs, err := os.ReadFile("../../docs/keys.md")
+	docs, err := os.ReadFile("../../docs/how-to/vault.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, command, _ := strings.Cut(string(docs), "vault write auth/approle/role/takopi ")
-	command, _, _ = strings.Cut(command, "```")
+	command, _, _ = strings.Cut(command, "\nvault ")
 	got := map[string]any{}
 	for _, setting := range strings.Fields(strings.ReplaceAll(command, "\\\n", " ")) {
 		key, value, _ := strings.Cut(setting, "=")

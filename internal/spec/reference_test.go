@@ -30,16 +30,20 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestReferenceExample: what the page shows is a spec.
+// TestReferenceExample: what the page shows are specs.
 func TestReferenceExample(t *testing.T) {
-	_, rest, _ := strings.Cut(Reference(), "```hcl\n")
-	example, _, ok := strings.Cut(rest, "```")
-	if !ok {
-		t.Fatal("no example")
+	examples := strings.Split(Reference(), "```hcl\n")[1:]
+	for i, example := range examples {
+		example, _, _ = strings.Cut(example, "```")
+		s, err := Parse("x.hcl", []byte(example), Inputs{Home: "/h", Env: []string{"INSTALLATION_ID=7"}, Vars: map[string]string{"key": "~/k.pem"}})
+		if err != nil {
+			t.Errorf("%s: %v", example, err)
+		} else if i == 0 && (s.Apps[0].InstallationID != 7 || s.Apps[0].PrivateKey != "/h/k.pem") {
+			t.Errorf("%+v", s)
+		}
 	}
-	s, err := Parse("x.hcl", []byte(example), Inputs{Home: "/h", Env: []string{"INSTALLATION_ID=7"}, Vars: map[string]string{"key": "~/k.pem"}})
-	if err != nil || s.Apps[0].InstallationID != 7 || s.Apps[0].PrivateKey != "/h/k.pem" {
-		t.Errorf("%+v, %v", s, err)
+	if len(examples) == 0 {
+		t.Error("no example")
 	}
 }
 

