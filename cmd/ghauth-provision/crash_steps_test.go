@@ -65,6 +65,36 @@ func disturbances(kind, trace string, home home, took time.Duration) (all []dist
 // -long: 1,000 of the four commands of TestCrashes.
 const moments = 250
 
+var (
+	inDirectory = regexp.MustCompile(`\d+<(/[^>]*)>, "([^"/]+)"`)
+	descriptor  = regexp.MustCompile(`"/proc/self/fd/(\d+)"`)
+	opened      = regexp.MustCompile(` = (\d+)<(/[^>]*)>$`)
+)
+
+// wholePaths has each call of a trace tell the paths of its files, where it tells names in
+// a directory, or the descriptors of what has been opened before.
+func wholePaths(trace string) string {
+	paths := map[string]string{}
+	var b strings.Builder
+	for line := range strings.Lines(trace) {
+		call, arguments, _ := strings.Cut(line, "(")
+		if strings.HasSuffix(call, "at") || strings.HasSuffix(call, "at2") {
+			line = call + "(" + inDirectory.ReplaceAllString(arguments, `"$1/$2"`)
+		}
+		line = descriptor.ReplaceAllStringFunc(line, func(name string) string {
+			if path := paths[descriptor.FindStringSubmatch(name)[1]]; path != "" {
+				return `"` + path + `"`
+			}
+			return name
+		})
+		if m := opened.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
+			paths[m[1]] = m[2]
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
 // A step is the n-th call of a thread. strace counts calls by threads and by names.
 type step struct {
 	call string

@@ -219,7 +219,7 @@ func (c crasher) next() (string, error) {
 	return string(out), err
 }
 
-func (c crasher) trace() string { return c.ts.ReadFile("trace") }
+func (c crasher) trace() string { return wholePaths(c.ts.ReadFile("trace")) }
 
 // last is the end of a trace, where the disturbance was.
 func last(trace string) string {

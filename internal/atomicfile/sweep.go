@@ -3,9 +3,10 @@ package atomicfile
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // fewestDigits is how many a temporary file's name is taken to end in. Fewer are
@@ -27,16 +28,21 @@ func Sweep(paths ...string) error {
 	}
 	var errs []error
 	for dir, names := range bases {
-		errs = append(errs, sweep(dir, names))
+		p, err := At(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = p.sweep(names)
+			p.Close()
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func sweep(dir string, bases map[string]bool) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+func (p *Place) sweep(bases map[string]bool) error {
+	entries, err := p.entries()
 	if err != nil {
 		return err
 	}
@@ -44,11 +50,21 @@ func sweep(dir string, bases map[string]bool) error {
 		if !e.Type().IsRegular() || !Leftover(e.Name(), bases) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if err := unix.Unlinkat(p.fd(), e.Name(), 0); err != nil && err != unix.ENOENT {
+			return &fs.PathError{Op: "unlink", Path: p.full(e.Name()), Err: err}
 		}
 	}
 	return nil
+}
+
+// entries lists the directory.
+func (p *Place) entries() ([]fs.DirEntry, error) {
+	f, err := p.root.Open(".") // with an offset of its own
+	if err != nil {
+		return nil, p.named(err)
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
 }
 
 // Leftover reports whether name is that of a temporary file for one of bases,
