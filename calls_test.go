@@ -16,7 +16,7 @@ var calls = map[string][]string{
 	"time.Now":  {"cmd/ghauth-provision/main.go", "internal/systemd/clock.go"},
 	"log.Fatal": {}, "log.Printf": {}, "fmt.Println": {}, "fmt.Printf": {}, "fmt.Print": {},
 	// The methods of a root change files under names that fields have, too.
-	"os.OpenRoot": {"internal/mint/keyfile.go"}, "os.Root": {},
+	"os.OpenRoot": {"internal/mint/keyfile.go", "internal/atomicfile/place.go"}, "os.Root": {"internal/atomicfile/place.go"},
 }
 
 // writers are the names of functions and methods that change a file system,

@@ -52,7 +52,7 @@ var faults = []fault{
 	{"gh-missing", "gh is not installed", "the token file is good; status 72"},
 	{"gh-fails", "gh fails, hangs, or prints a megabyte", "ended; the token file stays; what it printed is cut and holds no token"},
 	{"gh-shadowed", "`GH_TOKEN` hides gh's login", "gh is logged in all the same; `doctor` tells of it"},
-	{"neighbour", "another process of the same user swaps files and the directory for links, FIFOs and loose files, during 1,000 mints", "nothing elsewhere is written to, and no token comes to lie where others may read it"},
+	{"neighbour", "another process of the same user swaps files and directories for links, FIFOs and loose files, during 1,000 mints and as many applies and destroys", "nothing elsewhere is written to, changed or removed, and no secret comes to lie where others may read it"},
 	{"odd-xdg", "an XDG_CONFIG_HOME that is relative or empty", "it counts as not set, as the XDG specification says"},
 	{"odd-home", "a home with a blank, a `%`, a `$`, Unicode", "the unit starts"},
 	{"bad-home", "a home with a quote; none; another than passwd's", "refused, with the reason"},

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,16 +14,47 @@ import (
 
 // becomeOwner lets root, who may have been called by way of sudo, go on as the
 // user whose key directory dir is: what root wrote there would not be theirs,
-// and gh would be logged in for root. There is no way back.
-func (w *world) becomeOwner(dir string) error {
+// and gh would be logged in for root. There is no way back. Where it is root's own,
+// root goes on by the path that comes back, which nobody else can lead elsewhere.
+func (w *world) becomeOwner(dir string) (string, error) {
 	info, err := os.Stat(dir)
 	if err != nil || w.uid != 0 {
-		return nil // the mint itself tells what is wrong with dir
+		return dir, nil // the mint itself tells what is wrong with dir
 	}
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	if uid == 0 {
-		return nil
+		return rootsOwn(dir)
 	}
+	return dir, w.become(dir, uid)
+}
+
+// rootsOwn gives dir by a path without links, in which root alone can put another
+// directory in the place of one. Else its owner could be told apart from what is run
+// there: an app env file names commands.
+func rootsOwn(dir string) (string, error) {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return dir, nil
+	}
+	for part := real; ; part = filepath.Dir(part) {
+		info, err := os.Lstat(part)
+		if err != nil {
+			return dir, nil
+		}
+		owner := info.Sys().(*syscall.Stat_t)
+		open := info.Mode().Perm()&0o002 != 0 || info.Mode().Perm()&0o020 != 0 && owner.Gid != 0
+		if !info.IsDir() || owner.Uid != 0 || open && info.Mode()&fs.ModeSticky == 0 {
+			return "", &failure{exitBadSetup, fmt.Sprintf("%s is root's, but is reached by way of %s, where others could put something else in its place", dir, part),
+				"run it as the user whose key directory it is to be, and chown it to them; or keep root's own where root alone may write"}
+		}
+		if part == "/" {
+			return real, nil
+		}
+	}
+}
+
+// become gives up root for the user to whom dir belongs.
+func (w *world) become(dir string, uid int) error {
 	owner, err := user.LookupId(strconv.Itoa(uid))
 	if err != nil {
 		return &failure{exitBadSetup, fmt.Sprintf("%s belongs to uid %d, whom passwd(5) does not know", dir, uid), "chown it to the user who mints"}

@@ -160,7 +160,7 @@ func (w *world) provisioned(c *cli.Context) (dir string, apps []refresh.App, err
 	if dir, err = w.configDir(c.String("config-dir")); err != nil {
 		return
 	}
-	if err = w.becomeOwner(dir); err != nil {
+	if dir, err = w.becomeOwner(dir); err != nil {
 		return
 	}
 	apps, errs = refresh.Apps(dir)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,7 +16,11 @@ import (
 // wait: neither for a FIFO's reader, nor for another writer, nor for the disk, so
 // that a power cut may take the last seconds' lines.
 func Append(path string, line []byte, mode fs.FileMode, limit int64) error {
-	f, err := openLog(path, mode)
+	return in(path, func(p *Place, name string) error { return p.append(name, line, mode, limit) })
+}
+
+func (p *Place) append(name string, line []byte, mode fs.FileMode, limit int64) error {
+	f, err := p.openLog(name, mode)
 	if err != nil {
 		return err
 	}
@@ -27,12 +30,12 @@ func Append(path string, line []byte, mode fs.FileMode, limit int64) error {
 		return err
 	}
 	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a regular file", path)
+		return fmt.Errorf("%s is not a regular file", f.Name())
 	}
 	// Of several writers at the limit one turns the file, and the others write on:
 	// the lock dies with f.
 	if info.Size() > 0 && info.Size()+int64(len(line)) > limit && unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
-		next, err := turn(path, info, mode)
+		next, err := p.turn(name, info, mode)
 		if err != nil {
 			return err
 		}
@@ -45,31 +48,39 @@ func Append(path string, line []byte, mode fs.FileMode, limit int64) error {
 	return err
 }
 
-func openLog(path string, mode fs.FileMode) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+func (p *Place) openLog(name string, mode fs.FileMode) (*os.File, error) {
+	f, err := p.openToAppend(name, 0, 0)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
-	f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600&mode)
+	f, err = p.openToAppend(name, unix.O_CREAT, 0o600&mode)
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(f.Chmod(mode), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(f.Chmod(mode), p.sync()); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
+func (p *Place) openToAppend(name string, flags int, mode fs.FileMode) (*os.File, error) {
+	fd, err := unix.Openat(p.fd(), name, flags|unix.O_WRONLY|unix.O_APPEND|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, uint32(mode))
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: p.full(name), Err: err}
+	}
+	return os.NewFile(uintptr(fd), p.full(name)), nil
+}
+
 // turn moves the full file that info is about away and opens a new one, unless
 // another writer has done so.
-func turn(path string, info fs.FileInfo, mode fs.FileMode) (*os.File, error) {
-	now, err := os.Lstat(path)
+func (p *Place) turn(name string, info fs.FileInfo, mode fs.FileMode) (*os.File, error) {
+	now, err := p.root.Lstat(name)
 	if err == nil && !os.SameFile(now, info) {
-		return openLog(path, mode)
+		return p.openLog(name, mode)
 	}
-	if err := os.Rename(path, path+".1"); err != nil {
-		return nil, err
+	if err := p.root.Rename(name, name+".1"); err != nil {
+		return nil, p.named(err)
 	}
-	return openLog(path, mode)
+	return p.openLog(name, mode)
 }

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -102,19 +103,31 @@ func TestWriteFailureKeepsTheOldFile(t *testing.T) {
 	}
 }
 
-func TestChmodRefusesALink(t *testing.T) {
+// Neither what a link leads to is changed, nor what has come up since, nor what is no
+// file or directory.
+func TestSetModeRefuses(t *testing.T) {
 	dir := t.TempDir()
-	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
-	if err := os.WriteFile(target, nil, 0o644); err != nil {
+	path := func(name string) string { return filepath.Join(dir, name) }
+	for _, name := range []string{"target", "other"} {
+		if err := os.WriteFile(path(name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink("target", path("link")), unix.Mkfifo(path("fifo"), 0o644), os.Link(path("target"), path("hard"))); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(target, link); err != nil {
-		t.Fatal(err)
+	p := at(t, dir)
+	for name, was := range map[string]string{"link": "link", "fifo": "fifo", "hard": "other", "target": "link"} {
+		if err := p.SetMode(name, 0o600, look(t, path(was))); err == nil {
+			t.Errorf("SetMode took a %s for what was a %s", name, was)
+		}
 	}
-	if err := Chmod(link, 0o600); err == nil {
-		t.Error("Chmod followed a symbolic link")
+	for _, name := range []string{"target", "fifo"} {
+		if got := look(t, path(name)).Mode().Perm(); got != 0o644 {
+			t.Errorf("%s has mode %v", name, got)
+		}
 	}
-	if err := Chmod(target, 0o600); err != nil {
+	if err := p.SetMode("target", 0o600, look(t, path("target"))); err != nil {
 		t.Error(err)
 	}
 }

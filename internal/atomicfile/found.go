@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +11,7 @@ import (
 
 // Dir is a directory that Found makes.
 type Dir struct {
-	Path string
+	Name string
 	Mode fs.FileMode
 }
 
@@ -24,100 +23,120 @@ const foundling = ".founding"
 // last of them, all of them at once: a reader, and a run after a power cut, sees
 // everything or nothing.
 //
-//	mkdir(PARENT/.NAME.founding<digits>), the chain and the file in it, fsync each
-//	renameat2(…, PARENT/NAME, RENAME_NOREPLACE)
-//	fsync(PARENT)
+//	mkdirat(PLACE, .NAME.founding<digits>), the chain and the file in it, fsync each
+//	renameat2(…, PLACE, NAME, RENAME_NOREPLACE)
+//	fsync(PLACE)
 //
-// The first directory's parent must exist, and the first directory must not:
-// then the error is fs.ErrExist. What a killed Found left is swept by the next.
-func Found(dirs []Dir, file string, data []byte, mode fs.FileMode) (err error) {
-	top := dirs[0].Path
-	parent := filepath.Dir(top)
-	if err := sweepFoundlings(dirs, file); err != nil {
+// The first directory must not exist: then the error is fs.ErrExist. What a killed
+// Found left is swept by the next.
+func (p *Place) Found(chain []Dir, file string, data []byte, mode fs.FileMode) (err error) {
+	top := chain[0].Name
+	if err := p.sweepFoundlings(chain, file); err != nil {
 		return err
 	}
-	tmp, err := os.MkdirTemp(parent, "."+filepath.Base(top)+foundling)
+	tmp, err := p.mkdirTemp("." + top + foundling)
 	if err != nil {
 		return err
 	}
-	moved := func(path string) string { return tmp + strings.TrimPrefix(path, top) }
 	defer func() {
 		if err != nil {
-			dismantle(dirs, file, moved)
+			p.dismantle(tmp, chain, file)
 		}
 	}()
-	if err := fill(dirs, file, data, mode, moved); err != nil {
+	if err := p.fill(tmp, chain, file, data, mode); err != nil {
 		return err
 	}
-	if err := renameNew(tmp, top); err != nil {
-		return &os.LinkError{Op: "rename", Old: tmp, New: top, Err: err}
+	if err := p.renameNew(tmp, top); err != nil {
+		return &os.LinkError{Op: "rename", Old: p.full(tmp), New: p.full(top), Err: err}
 	}
-	return syncDir(parent)
+	return p.sync()
 }
 
 // renameNew renames a directory to a name that is not taken. Not every file
 // system has the flag for that (renameat2(2)); without it, rename(2) refuses a
 // directory that holds something, and one that does not may as well be replaced.
-func renameNew(from, to string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+func (p *Place) renameNew(from, to string) error {
+	err := unix.Renameat2(p.fd(), from, p.fd(), to, unix.RENAME_NOREPLACE)
 	if err == unix.EINVAL || err == unix.ENOSYS {
-		return unix.Rename(from, to)
+		return unix.Renameat(p.fd(), from, p.fd(), to)
 	}
 	return err
 }
 
-// fill makes the chain and the file. Modes come last, and from within: a mode
-// may be one that keeps its owner out.
-func fill(dirs []Dir, file string, data []byte, mode fs.FileMode, moved func(string) string) error {
-	for _, d := range dirs {
-		if err := os.Mkdir(moved(d.Path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		// mkdir(2) is subject to the umask.
-		if err := os.Chmod(moved(d.Path), 0o700); err != nil {
-			return err
-		}
-	}
-	if err := Write(moved(file), data, mode); err != nil {
+// fill makes the rest of the chain, and the file, in the first of the chain, which has
+// another name as yet. Modes come last, and from within: a mode may be one that keeps
+// its owner out.
+func (p *Place) fill(name string, chain []Dir, file string, data []byte, mode fs.FileMode) error {
+	if err := p.chmod(name, 0o700, fs.FileInfo.IsDir); err != nil { // mkdir(2) is subject to the umask
 		return err
 	}
-	for i := len(dirs) - 1; i >= 0; i-- {
-		path := moved(dirs[i].Path)
-		if err := syncDir(path); err != nil {
-			return err
-		}
-		if err := os.Chmod(path, dirs[i].Mode); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweepFoundlings removes what a killed Found of the same chain has left.
-func sweepFoundlings(dirs []Dir, file string) error {
-	top := dirs[0].Path
-	entries, err := os.ReadDir(filepath.Dir(top))
+	within, err := p.within(name)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), "."+filepath.Base(top)+foundling)
-		if !ok || digits == "" || strings.Trim(digits, "0123456789") != "" || !e.IsDir() {
-			continue
-		}
-		left := filepath.Join(filepath.Dir(top), e.Name())
-		dismantle(dirs, file, func(path string) string { return left + strings.TrimPrefix(path, top) })
+	defer within.Close()
+	if rest := chain[1:]; len(rest) == 0 {
+		err = within.Write(file, data, mode)
+	} else if err = within.named(within.root.Mkdir(rest[0].Name, 0o700)); err == nil {
+		err = within.fill(rest[0].Name, rest, file, data, mode)
 	}
-	return nil
+	if err == nil {
+		err = within.sync()
+	}
+	if err == nil {
+		err = p.chmod(name, chain[0].Mode, fs.FileInfo.IsDir)
+	}
+	return err
+}
+
+// sweepFoundlings removes what a killed Found of the same chain has left.
+func (p *Place) sweepFoundlings(chain []Dir, file string) error {
+	entries, err := p.entries()
+	for _, e := range entries {
+		digits, ok := strings.CutPrefix(e.Name(), "."+chain[0].Name+foundling)
+		if ok && digits != "" && strings.Trim(digits, "0123456789") == "" && e.IsDir() {
+			p.dismantle(e.Name(), chain, file)
+		}
+	}
+	return err
 }
 
 // dismantle takes apart what fill has made so far, and nothing else: what it
 // cannot remove is no part of it.
-func dismantle(dirs []Dir, file string, moved func(string) string) {
-	if Sweep(moved(file)) == nil {
-		os.Remove(moved(file))
+func (p *Place) dismantle(name string, chain []Dir, file string) {
+	if within, err := p.within(name); err == nil {
+		if rest := chain[1:]; len(rest) > 0 {
+			within.dismantle(rest[0].Name, rest, file)
+		} else if within.sweep(map[string]bool{file: true}) == nil {
+			unix.Unlinkat(within.fd(), file, 0)
+		}
+		within.Close()
 	}
-	for i := len(dirs) - 1; i >= 0; i-- {
-		unix.Rmdir(moved(dirs[i].Path))
+	unix.Unlinkat(p.fd(), name, unix.AT_REMOVEDIR)
+}
+
+// RemoveEmpty removes the directories of a chain, each in the one before and the last of
+// them first, as far as they are there and hold nothing.
+func (p *Place) RemoveEmpty(chain []string) error {
+	if rest := chain[1:]; len(rest) > 0 {
+		within, err := p.within(chain[0])
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
+			return nil
+		}
+		if err == nil {
+			err = within.RemoveEmpty(rest)
+			within.Close()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	switch err := unix.Unlinkat(p.fd(), chain[0], unix.AT_REMOVEDIR); err {
+	case nil:
+		return p.sync()
+	case unix.ENOENT, unix.ENOTDIR, unix.ENOTEMPTY:
+		return nil
+	default:
+		return &fs.PathError{Op: "remove", Path: p.full(chain[0]), Err: err}
 	}
 }

@@ -10,22 +10,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// chain is what Found makes in the tests below parent.
-func chain(parent string) (dirs []Dir, file string) {
-	return []Dir{{filepath.Join(parent, "a"), 0o755}, {filepath.Join(parent, "a/b"), 0o700}}, filepath.Join(parent, "a/b/f")
-}
+// chain is what Found makes in the tests, with file f.
+var chain = []Dir{{"a", 0o755}, {"b", 0o700}}
 
 func TestFoundModesHoldUnderAnyUmask(t *testing.T) {
 	for _, umask := range []int{0, 0o777} {
 		parent := t.TempDir()
-		dirs, file := chain(parent)
+		a, b, file := filepath.Join(parent, "a"), filepath.Join(parent, "a/b"), filepath.Join(parent, "a/b/f")
+		p := at(t, parent)
 		old := unix.Umask(umask)
-		err := Found(dirs, file, []byte("new"), 0o600)
+		err := p.Found(chain, "f", []byte("new"), 0o600)
 		unix.Umask(old)
 		if err != nil {
 			t.Fatalf("umask %o: %v", umask, err)
 		}
-		for path, want := range map[string]fs.FileMode{dirs[0].Path: fs.ModeDir | 0o755, dirs[1].Path: fs.ModeDir | 0o700, file: 0o600} {
+		for path, want := range map[string]fs.FileMode{a: fs.ModeDir | 0o755, b: fs.ModeDir | 0o700, file: 0o600} {
 			if info, err := os.Stat(path); err != nil || info.Mode() != want {
 				t.Errorf("umask %o: %s: %v, %v, want mode %v", umask, path, info, err, want)
 			}
@@ -39,21 +38,19 @@ func TestFoundModesHoldUnderAnyUmask(t *testing.T) {
 
 func TestFoundRefusesWhatStands(t *testing.T) {
 	parent := t.TempDir()
-	dirs, file := chain(parent)
-	if err := os.Mkdir(dirs[0].Path, 0o700); err != nil { // empty: rename(2) would replace it
+	if err := os.Mkdir(filepath.Join(parent, "a"), 0o700); err != nil { // empty: rename(2) would replace it
 		t.Fatal(err)
 	}
-	if err := Found(dirs, file, nil, 0o600); !errors.Is(err, fs.ErrExist) {
+	if err := at(t, parent).Found(chain, "f", nil, 0o600); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v, want that it exists", err)
 	}
 	wantEntries(t, parent, "a")
-	wantEntries(t, dirs[0].Path)
+	wantEntries(t, filepath.Join(parent, "a"))
 }
 
 // A killed run may have got anywhere. What is not its own stays.
 func TestFoundSweeps(t *testing.T) {
 	parent := t.TempDir()
-	dirs, file := chain(parent)
 	for _, path := range []string{".a.founding1/b/f", ".a.founding2/b/.f123456", ".a.founding3/b/theirs", ".a.foundingx/b/f", ".a4/b/f"} {
 		path = filepath.Join(parent, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -66,7 +63,7 @@ func TestFoundSweeps(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(parent, ".a.founding5"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := Found(dirs, file, nil, 0o600); err != nil {
+	if err := at(t, parent).Found(chain, "f", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	wantEntries(t, parent, ".a.founding3", ".a.foundingx", ".a4", "a")

@@ -1,11 +1,9 @@
 package atomicfile
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -13,19 +11,19 @@ import (
 
 // WritePrivate is Write for a secret: into a directory that is this user's and that no
 // other may look into, else it fails with [fs.ErrPermission]. The one that was looked
-// at is the one that is written to (proc_pid_fd(5)), even where somebody has put
-// another in its place since.
+// at is the one that is written to, even where somebody has put another in its place
+// since.
 func WritePrivate(path string, data []byte, mode fs.FileMode) error {
 	dir, err := OpenPrivate(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	defer dir.Close()
-	pinned := fmt.Sprintf("/proc/self/fd/%d", dir.Fd())
-	if err := Write(filepath.Join(pinned, filepath.Base(path)), data, mode); err != nil {
-		return &pinnedError{err, pinned, dir.Name()}
+	p, err := placeOf(dir, dir.Name())
+	if err != nil {
+		return err
 	}
-	return nil
+	defer p.Close()
+	return p.Write(filepath.Base(path), data, mode)
 }
 
 // OpenPrivate opens a directory that is this user's and has no permission for others.
@@ -45,13 +43,3 @@ func OpenPrivate(path string) (*os.File, error) {
 	}
 	return dir, nil
 }
-
-// A pinnedError names a directory as its user knows it.
-type pinnedError struct {
-	err          error
-	pinned, name string
-}
-
-func (e *pinnedError) Error() string { return strings.ReplaceAll(e.err.Error(), e.pinned, e.name) }
-
-func (e *pinnedError) Unwrap() error { return e.err }

@@ -3,7 +3,6 @@ package atomicfile
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -29,16 +28,21 @@ func Sweep(paths ...string) error {
 	}
 	var errs []error
 	for dir, names := range bases {
-		errs = append(errs, sweep(dir, names))
+		p, err := At(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = p.sweep(names)
+			p.Close()
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-func sweep(dir string, bases map[string]bool) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+func (p *Place) sweep(bases map[string]bool) error {
+	entries, err := p.entries()
 	if err != nil {
 		return err
 	}
@@ -46,15 +50,29 @@ func sweep(dir string, bases map[string]bool) error {
 		if !e.Type().IsRegular() && !e.IsDir() || !Leftover(e.Name(), bases) {
 			continue
 		}
-		err := os.Remove(filepath.Join(dir, e.Name()))
-		if e.IsDir() && errors.Is(err, unix.ENOTEMPTY) {
+		flags := 0
+		if e.IsDir() {
+			flags = unix.AT_REMOVEDIR
+		}
+		err := unix.Unlinkat(p.fd(), e.Name(), flags)
+		if e.IsDir() && err == unix.ENOTEMPTY {
 			continue // a killed Mkdir leaves nothing in it
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if err != nil && err != unix.ENOENT {
+			return &fs.PathError{Op: "unlink", Path: p.full(e.Name()), Err: err}
 		}
 	}
 	return nil
+}
+
+// entries lists the directory.
+func (p *Place) entries() ([]fs.DirEntry, error) {
+	f, err := p.root.Open(".") // with an offset of its own
+	if err != nil {
+		return nil, p.named(err)
+	}
+	defer f.Close()
+	return f.ReadDir(-1)
 }
 
 // Leftover reports whether name is that of a temporary file for one of bases,

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
+	"path/filepath"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"golang.org/x/sys/unix"
@@ -69,20 +70,17 @@ func (p Plan) WritesUnits() bool { return len(p.newUnits()) > 0 }
 
 // found makes directories and the file in the last of them, all at once.
 func found(root Root, actions []Action) error {
-	var dirs []atomicfile.Dir
-	file := ""
-	for _, a := range actions {
-		real, err := a.unmoved(root)
-		if err != nil {
-			return err
-		}
-		if a.Op == Mkdir {
-			dirs = append(dirs, atomicfile.Dir{Path: real, Mode: a.After.Mode})
-		}
-		file = real
+	top, err := actions[0].spot(root)
+	if err != nil {
+		return err
 	}
-	manifest := actions[len(actions)-1].After
-	err := atomicfile.Found(dirs, file, manifest.Content, manifest.Mode)
+	defer top.Close()
+	chain := []atomicfile.Dir{{Name: top.name, Mode: actions[0].After.Mode}}
+	for _, a := range actions[1 : len(actions)-1] {
+		chain = append(chain, atomicfile.Dir{Name: filepath.Base(a.Target), Mode: a.After.Mode})
+	}
+	manifest := actions[len(actions)-1]
+	err = top.Found(chain, filepath.Base(manifest.Target), manifest.After.Content, manifest.After.Mode)
 	if errors.Is(err, fs.ErrExist) {
 		return &MovedError{actions[0].Target}
 	}
@@ -92,11 +90,12 @@ func found(root Root, actions []Action) error {
 func (a Action) apply(ctx context.Context, h Host) error {
 	switch a.Op {
 	case Mkdir, Create, Change, Chmod, Remove:
-		real, err := a.unmoved(h.Root)
-		if err != nil {
+		at, err := a.spot(h.Root)
+		if err != nil || at == nil {
 			return err
 		}
-		return a.applyFile(ctx, h, real)
+		defer at.Close()
+		return a.applyFile(ctx, h, at)
 	case ImportKey:
 		return h.KeyStore.Import(ctx, a.Import)
 	case Revoke:
@@ -129,54 +128,30 @@ func (a Action) apply(ctx context.Context, h Host) error {
 	return fmt.Errorf("no such operation: %s", a.Op)
 }
 
-// unmoved looks once more at what the action is about to replace, and gives where
-// that is. To remove a link is never to remove what it leads to.
-func (a Action) unmoved(root Root) (real string, err error) {
-	if a.After.minted {
-		return root.Real(a.Target, false) // it comes, changes and goes by itself
-	}
-	now, err := observeFile(root, a.After, a.After.followed())
-	if err != nil {
-		return "", err
-	}
-	was := a.Before
-	if a.Op == Remove && was.Kind == Directory && now.Kind == Absent {
-		return now.real, nil // as systemctl disable removes the one of its links
-	}
-	if now.Kind != was.Kind || now.Hash != was.Hash || now.Mode != was.Mode ||
-		was.Kind != Absent && now.real != was.real {
-		return "", &MovedError{a.Target}
-	}
-	if a.Op == Remove {
-		return root.Real(a.Target, false)
-	}
-	return now.real, nil
-}
-
-func (a Action) applyFile(ctx context.Context, h Host, path string) error {
+func (a Action) applyFile(ctx context.Context, h Host, at *spot) error {
 	switch a.Op {
 	case Mkdir:
-		return atomicfile.Mkdir(path, a.After.Mode)
+		return at.NewDir(at.name, a.After.Mode)
 	case Chmod:
-		return atomicfile.Chmod(path, a.After.Mode)
+		return at.SetMode(at.name, a.After.Mode, at.was)
 	case Remove:
-		if a.to != "" {
-			return move(h.Root, path, a.to)
+		if a.to != nil {
+			return a.move(h.Root, at)
 		}
-		err := atomicfile.Remove(path)
+		err := at.Delete(at.name)
 		if a.Before.Kind == Directory && errors.Is(err, unix.ENOTEMPTY) {
 			return nil // what came up in it since is not ours
 		}
 		return err
 	}
 	if a.After.Kind == Link {
-		return atomicfile.Symlink(a.After.Target, path)
+		return at.NewLink(a.After.Target, at.name)
 	}
 	content, err := a.content(ctx, h)
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, content, a.After.Mode)
+	return at.Write(at.name, content, a.After.Mode)
 }
 
 // content gives what is to be written.
@@ -205,14 +180,12 @@ func (f File) from(root Root) (string, error) {
 
 // copyOf reads a key or the binary and insists on the bytes that were planned.
 func copyOf(path, hash string) ([]byte, error) {
-	info, err := os.Stat(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "copy", Path: path, Err: fs.ErrInvalid}
-	}
-	content, err := os.ReadFile(path)
+	defer f.Close()
+	content, err := io.ReadAll(f)
 	if err != nil {
 		return nil, err
 	}

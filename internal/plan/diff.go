@@ -99,7 +99,11 @@ func (d *differ) at(path string) File {
 	if f, ok := d.have[path]; ok {
 		return f
 	}
-	return File{Path: path, Kind: Absent}
+	f := File{Path: path, Kind: Absent}
+	if dir, ok := d.have[filepath.Dir(path)]; ok && dir.dir != "" { // one that stands, or is to be made
+		f.dir = filepath.Join(dir.dir, filepath.Base(dir.real))
+	}
+	return f
 }
 
 // removes reports whether path is to be absent.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/atomicfile"
 	"golang.org/x/sys/unix"
@@ -16,38 +17,41 @@ const leavingName = "." + ManifestName + ".leaving"
 // directories that led to it, begin with a move of the manifest to the directory that
 // stays. While it is there, something tells that those directories are ours.
 func (p *Plan) leave(manifest string) {
-	top := p.Actions[len(p.Actions)-1].Target
+	top := p.Actions[len(p.Actions)-1]
 	for i, a := range p.Actions {
-		if a.Op == Remove && a.Target == manifest && top != manifest {
-			p.leaving = filepath.Join(filepath.Dir(top), leavingName)
-			p.Actions[i].to = p.leaving
+		if a.Op == Remove && a.Target == manifest && top.Target != manifest {
+			p.leaving = Action{Op: Remove, Target: filepath.Join(filepath.Dir(top.Target), leavingName), Before: File{dir: top.Before.dir}}
+			p.Actions[i].to = &p.leaving
 		}
 	}
 }
 
 // move takes a manifest to where the directory that it was in can go. Where that is
 // another file system, it goes at once: the directory is a mount, and will stay.
-func move(root Root, from, to string) error {
-	to, err := root.Real(to, false)
-	if err == nil {
-		err = atomicfile.Move(from, to)
+func (a Action) move(root Root, at *spot) error {
+	to, err := a.to.open(root, false, a.to.Before.dir)
+	if err != nil {
+		return err
 	}
+	defer to.Close()
+	err = at.Move(at.name, to.Place, to.name)
 	if errors.Is(err, unix.EXDEV) {
-		return atomicfile.Remove(from)
+		return at.Delete(at.name)
 	}
 	return err
 }
 
 // left takes away the manifest that was moved, once all else is gone.
 func (p Plan) left(root Root) error {
-	if p.leaving == "" {
+	if p.leaving.Target == "" {
 		return nil
 	}
-	path, err := root.Real(p.leaving, false)
-	if err == nil {
-		err = atomicfile.Remove(path)
+	at, err := p.leaving.open(root, false, p.leaving.Before.dir)
+	if err != nil {
+		return err
 	}
-	return err
+	defer at.Close()
+	return at.Delete(at.name)
 }
 
 // Unfinished gives the outermost of the directories that a destroy of this manifest was
@@ -76,25 +80,13 @@ func Finish(root Root, manifest string) error {
 	if err != nil || top == "" {
 		return err
 	}
-	if err := removeEmpty(root, filepath.Dir(manifest), top); err != nil {
+	place, err := atomicfile.AtReal(root.dirOf(moved))
+	if err != nil {
 		return err
 	}
-	return atomicfile.Remove(moved)
-}
-
-// removeEmpty removes directories, from within, as far as they are empty.
-func removeEmpty(root Root, dir, top string) error {
-	for ; within(dir, top); dir = filepath.Dir(dir) {
-		real, err := root.Real(dir, false)
-		if err != nil {
-			return err
-		}
-		if info, err := os.Lstat(real); err != nil || !info.IsDir() {
-			continue
-		}
-		if err := atomicfile.Remove(real); err != nil && !errors.Is(err, unix.ENOTEMPTY) {
-			return err
-		}
+	defer place.Close()
+	if err := place.RemoveEmpty(parts(strings.TrimPrefix(filepath.Dir(manifest), filepath.Dir(top)))); err != nil {
+		return err
 	}
-	return nil
+	return place.Delete(filepath.Base(moved))
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -237,7 +236,7 @@ func (r Record) follows() bool { return r.Kind == OfKeys || r.Kind == OfDirector
 
 // readManifest reads the manifest at path, whose content is hashed in f.
 func readManifest(f *File) (Manifest, error) {
-	file, err := os.Open(f.real)
+	file, err := openRegular(f.real)
 	if err != nil {
 		return Manifest{}, err
 	}

@@ -59,6 +59,40 @@ func relink(t *testing.T, path string) {
 	symlink(t, filepath.Base(path)+"-moved", path)
 }
 
+// A link in the place of a directory, with the same in it where that leads, does not lead
+// an apply there; one that the plan has seen does.
+//
+// Fault: changed-meanwhile
+func TestApplyRefusesAnotherDirectory(t *testing.T) {
+	for _, want := range []File{
+		{Kind: Regular, Mode: 0o600, Content: []byte("new")},
+		{Kind: Regular, Mode: 0o640, Content: []byte("old")},
+		{Kind: Absent},
+		{Kind: Regular, Edit: appendLine("new")},
+	} {
+		dir := t.TempDir()
+		for _, name := range []string{"d", "elsewhere"} {
+			write(t, filepath.Join(dir, name, "in/f"), "old", 0o600)
+		}
+		want.Path = filepath.Join(dir, "d/in/f")
+		_, p := replan(t, State{UID: os.Getuid(), Files: []File{want}})
+		if len(p.Actions) != 1 {
+			t.Fatalf("the plan has %q, want one action", actions(p))
+		}
+		if err := os.Rename(filepath.Join(dir, "d"), filepath.Join(dir, "away")); err != nil {
+			t.Fatal(err)
+		}
+		symlink(t, "elsewhere", filepath.Join(dir, "d"))
+		wantMoved(t, dir, p, want.Path)
+		before := snapshot(t, filepath.Join(dir, "elsewhere"))
+		_, p = replan(t, State{UID: os.Getuid(), Files: []File{want}})
+		apply(t, p)
+		if bytes.Equal(before, snapshot(t, filepath.Join(dir, "elsewhere"))) {
+			t.Error("a link that the plan has seen leads nowhere")
+		}
+	}
+}
+
 func TestApplyRefusesWhatCameUp(t *testing.T) {
 	for _, want := range []File{
 		{Kind: Regular, Mode: 0o600, Content: []byte("new")},

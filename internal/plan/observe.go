@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -140,7 +141,7 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Path: want.Path, Kind: Other, real: real}
+	f := File{Path: want.Path, Kind: Other, real: real, dir: root.dirOf(real)}
 	if follow {
 		link, err := root.Real(want.Path, false)
 		if err != nil {
@@ -148,9 +149,14 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 		}
 		f.link = isLink(link) && !isLink(real)
 	}
-	info, err := os.Lstat(f.real)
+	return f.look(want, real)
+}
+
+// look looks at what stands at the path at, another name of where f leads.
+func (f File) look(want File, at string) (File, error) {
+	info, err := os.Lstat(at)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
-		return File{Path: want.Path, Kind: Absent, real: real}, nil
+		return File{Path: f.Path, Kind: Absent, real: f.real, dir: f.dir}, nil
 	}
 	if err != nil {
 		return File{}, err
@@ -161,16 +167,16 @@ func observeFile(root Root, want File, follow bool) (File, error) {
 	case info.IsDir():
 		f.Kind = Directory
 		if want.Kind == Absent { // others need not be readable
-			f.Names, err = list(f.real)
+			f.Names, err = list(at)
 		}
 	case info.Mode()&fs.ModeSymlink != 0:
 		if want.Kind == Link {
 			f.Kind = Link
 		}
-		f.Target, err = os.Readlink(f.real)
+		f.Target, err = os.Readlink(at)
 	case info.Mode().IsRegular():
 		f.Kind, f.Links = Regular, int(stat.Nlink)
-		f.Hash, f.Content, err = read(f.real, want.Privacy != Hidden)
+		f.Hash, f.Content, err = read(at, f.real, want.Privacy != Hidden)
 		if errors.Is(err, fs.ErrPermission) {
 			f.closed, err = true, want.mayBeClosed()
 		}
@@ -192,9 +198,23 @@ func list(dir string) ([]string, error) {
 	return names, err
 }
 
-// read hashes a file and, if keep, returns its content too.
-func read(path string, keep bool) (hash string, content []byte, err error) {
+// openRegular opens a file to read it, and fails at once where that is no plain one any
+// more: a FIFO that somebody holds open is waited for, too.
+func openRegular(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, cmp.Or(err, error(&fs.PathError{Op: "read", Path: path, Err: fs.ErrInvalid}))
+	}
+	return f, nil
+}
+
+// read hashes the file at, which is known as path, and, if keep, returns its content too.
+func read(at, path string, keep bool) (hash string, content []byte, err error) {
+	f, err := openRegular(at)
 	if err != nil {
 		return "", nil, err
 	}

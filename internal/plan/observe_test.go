@@ -74,21 +74,37 @@ func TestObserveKinds(t *testing.T) {
 	}
 }
 
-// A file may become a FIFO after it was looked at.
+// A file may become a FIFO after it was looked at, and one that somebody holds open has
+// no end.
 func TestReadNeverBlocks(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "fifo")
-	if err := unix.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan bool)
-	go func() {
-		read(path, true)
-		close(done)
-	}()
-	select {
-	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Error("a FIFO that nobody writes to blocks")
+	for _, held := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "fifo")
+		if err := unix.Mkfifo(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if held {
+			f, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+		}
+		for what, open := range map[string]func() error{
+			"look":     func() error { _, _, err := read(path, path, true); return err },
+			"copy":     func() error { _, err := copyOf(path, ""); return err },
+			"manifest": func() error { _, err := readManifest(&File{real: path}); return err },
+		} {
+			done := make(chan error, 1)
+			go func() { done <- open() }()
+			select {
+			case err := <-done:
+				if err == nil {
+					t.Errorf("%s: took a FIFO", what)
+				}
+			case <-time.After(10 * time.Second):
+				t.Errorf("%s: a FIFO blocks, held open: %v", what, held)
+			}
+		}
 	}
 }
 

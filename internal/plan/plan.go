@@ -48,7 +48,7 @@ type Action struct {
 	Keys   []KeyChange // of a file that is edited
 	Import KeyImport   // of ImportKey
 
-	to string // where a manifest that is removed goes first
+	to *Action // that removes a manifest for good where it goes first
 }
 
 // Plan is what has to be done, in order, and what is to be told beside it.
@@ -57,7 +57,7 @@ type Plan struct {
 	// Founding is how many of the first actions are carried out as one: they
 	// make the directories that lead to the manifest, and the manifest.
 	Founding int
-	leaving  string   // where the manifest is while the last directories go
+	leaving  Action   // removes the manifest from where it is while the last directories go
 	Notes    []string // not checked, or left to the operator
 	// Conflicts stand in the way: none of the plan is carried out.
 	Conflicts []*ConflictError

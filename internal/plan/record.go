@@ -61,7 +61,7 @@ const isOurs = "at the end it says what is ours"
 // the reason why, and what stands there then.
 func writeManifest(have File, content []byte, why string) ([]Action, File) {
 	want := File{Path: have.Path, Kind: Regular, Mode: manifestMode, Content: content, Hash: Hash(content), Privacy: Hidden,
-		Label: "what apply made", why: why, real: have.real}
+		Label: "what apply made", why: why, real: have.real, dir: have.dir}
 	op := fileOp(have, want)
 	if op == "" {
 		return nil, have

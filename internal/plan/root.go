@@ -78,3 +78,16 @@ func there(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
+
+// dirOf gives the directory of a path that Real gave, by a path without links, as far as
+// that stands. Below a Root there are none in it.
+func (r Root) dirOf(real string) string {
+	dir := filepath.Dir(real)
+	if r != "" || dir == real {
+		return dir
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return filepath.Join(r.dirOf(dir), filepath.Base(dir))
+}

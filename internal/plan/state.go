@@ -99,6 +99,7 @@ type File struct {
 	Names    []string    // what an observed directory holds that is to go
 	Links    int         // observed only: the hard links of a regular file
 	real     string      // where Path leads on the host that runs: beneath its Root, through links
+	dir      string      // the directory of real, by a path without links, as far as that stands
 	link     bool        // Path itself is a link
 	closed   bool        // observed only: its mode keeps even us from reading it
 	follow   bool        // a link at Path stands for what it leads to

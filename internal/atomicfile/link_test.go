@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-func TestSymlink(t *testing.T) {
+func TestNewLink(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "link")
-	if err := Symlink("/target", path); err != nil {
+	p := at(t, filepath.Dir(path))
+	if err := p.NewLink("/target", "link"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := os.Readlink(path); got != "/target" || err != nil {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if err := Symlink("/other", path); !errors.Is(err, fs.ErrExist) {
+	if err := p.NewLink("/other", "link"); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over what stands: got %v, want %v", err, fs.ErrExist)
 	}
 }
