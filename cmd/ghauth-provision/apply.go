@@ -92,7 +92,7 @@ func (w *world) apply(ctx context.Context, c *cli.Context) error {
 		minted = errors.Join(minted, w.leaveKeys(ctx, j))
 	}
 	if ctx.Err() != nil {
-		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", "run it again: it goes on from there"})
+		return errors.Join(minted, &failure{exitFailed, "interrupted before the check at the end", againRemedy})
 	}
 	p, err := j.verify(ctx)
 	w.sayAll(w.notesOf(j, p))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -159,9 +160,14 @@ func remedyOf(err error) string {
 		return "try again in a moment"
 	case is[*refresh.LockdownError](err):
 		return "when the incident is over, run: " + program + " resume"
+	case errors.Is(err, context.Canceled): // by a signal
+		return againRemedy
 	}
 	return diskRemedy(err)
 }
+
+// againRemedy is for what was interrupted.
+const againRemedy = "run it again: it goes on from there"
 
 // diskRemedy gives what to do about a disk that does not take what is written, or a
 // file that is not this user's to touch (errno(3)), or nothing.
