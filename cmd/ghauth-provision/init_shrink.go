@@ -28,6 +28,11 @@ func (a *adoption) shrink(ctx context.Context) error {
 			continue
 		}
 		a.set(f.block, f.attr, "false")
+		if f.block+"."+f.attr == "gh.enabled" && !a.hasProgram("gh") {
+			// No plan counts it, and every apply would fail for it.
+			a.notes = append(a.notes, "gh is not installed here, and stays so: take enabled = false out of the spec's gh block once it is")
+			continue
+		}
 		without, err := a.planSize(ctx)
 		if err != nil {
 			return err
@@ -48,7 +53,7 @@ func (a *adoption) planSize(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	site, err := a.site()
+	site, err := a.siteOfSpec(s)
 	if err != nil {
 		return 0, err
 	}

@@ -29,8 +29,8 @@ const (
 
 // watch shows the status on a terminal, again and again, until it is interrupted.
 func (w *world) watch(ctx context.Context, c *cli.Context) error {
-	if !w.colour {
-		return usage("--watch draws on a terminal, and the output goes elsewhere", "read "+program+" status --json as often as you like: it asks GitHub nothing")
+	if !w.colour || w.getenv("TERM") == "dumb" { // which would print what draws
+		return usage("--watch draws on a terminal, and the output goes elsewhere, or to one that cannot be drawn on", "read "+program+" status --json as often as you like: it asks GitHub nothing")
 	}
 	fmt.Fprint(w.stdout, clearScreen, cutLines)
 	defer fmt.Fprint(w.stdout, wrapLines)
