@@ -29,7 +29,7 @@ const longVar = "GHAUTH_LONG"
 
 // sample is how many disturbances of a command are tried without the flag, unless the
 // story's variable CRASH_SAMPLE says otherwise.
-const sample = 12
+const sample = 10
 
 // TestCrashes runs every story of testdata/crash in a host of its own: what writes
 // files is killed, or given an error, at its system calls.
