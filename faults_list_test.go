@@ -6,7 +6,7 @@ var faults = []fault{
 	{"killed-before-gh", "SIGKILL between the token file and gh", "the next run repairs gh without minting"},
 	{"killed-apply", "SIGKILL at any step of an `apply`", "the next one ends with the same bytes as if it had been alone"},
 	{"killed-destroy", "SIGKILL at any step of a `destroy`", "the next one ends it"},
-	{"killed-import", "SIGKILL at any step of the `apply` that takes a key from its file to Vault", "the key is in the file, or signs in Vault, and tokens come by it; the next one ends it"},
+	{"killed-import", "SIGKILL at any step of the `apply` that takes a key from its file to Vault, or to root's broker", "the key is in the file, or signs where it is to, and tokens come by it; the next one ends it"},
 	{"killed-lockdown", "SIGKILL at any step of a `lockdown`, a `resume` or a `revoke`", "the next one ends it; no token comes meanwhile"},
 	{"killed-init", "SIGKILL while `init`, `fmt`, `plan --out` or `plugin wheel` writes", "the file of before, or a whole new one; the next run takes away what was left"},
 	{"disk-full", "a full disk, or a quota used up", "the old bytes stay, no temporary file does, and the error says what to do; status 73"},

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ const longVar = "GHAUTH_LONG"
 
 // sample is how many disturbances of a command are tried without the flag, unless the
 // story's variable CRASH_SAMPLE says otherwise.
-const sample = 12
+const sample = 10
 
 // TestCrashes runs every story of testdata/crash in a host of its own: what writes
 // files is killed, or given an error, at its system calls.
@@ -220,12 +221,19 @@ func exists(path string) bool {
 // passedOn are the variables of a story that its crashing commands see.
 var passedOn = []string{"VAULT_TOKEN", "DISPLAY"}
 
-// equip has the command run where the story does.
+// equip has the command run where the story does, and as the user of the variable
+// CRASH_USER, if there is one.
 func (c *crasher) equip(cmd *exec.Cmd) {
 	cmd.Dir = c.ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "PATH="+c.ts.Getenv("PATH"))
 	for _, name := range passedOn {
 		cmd.Env = append(cmd.Env, name+"="+c.ts.Getenv(name))
+	}
+	if name := c.ts.Getenv("CRASH_USER"); name != "" {
+		u, err := user.Lookup(name)
+		c.ts.Check(err)
+		cmd.Env = append(cmd.Env, "HOME="+u.HomeDir, "USER="+name, "XDG_RUNTIME_DIR=/run/user/"+u.Uid)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(number(u.Uid)), Gid: uint32(number(u.Gid))}}
 	}
 }
 
