@@ -193,6 +193,16 @@ func outputFlag() cli.Flag {
 	return &cli.StringFlag{Name: "output", Usage: "print one app's token itself, as `env|json|token`"}
 }
 
+// A printedToken is the JSON of a token.
+type printedToken struct {
+	Token     string    `json:"token"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Host      string    `json:"host"`
+	APIURL    string    `json:"api_url"`
+	Owner     string    `json:"owner,omitempty"`
+}
+
 // printToken prints a token in the form that the user asked for by name.
 func (w *world) printToken(form string, app refresh.App, token refresh.Stored) error {
 	switch form {
@@ -203,14 +213,7 @@ func (w *world) printToken(form string, app refresh.App, token refresh.Stored) e
 			w.print("%s", v)
 		}
 	case "json":
-		return w.printJSON(struct {
-			Token     string    `json:"token"`
-			CreatedAt time.Time `json:"created_at"`
-			ExpiresAt time.Time `json:"expires_at"`
-			Host      string    `json:"host"`
-			APIURL    string    `json:"api_url"`
-			Owner     string    `json:"owner,omitempty"`
-		}{token.Value.Reveal(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(), app.Host, app.APIURL, token.Owner})
+		return w.printJSON(printedToken{token.Value.Reveal(), token.CreatedAt.UTC(), token.ExpiresAt.UTC(), app.Host, app.APIURL, token.Owner})
 	}
 	return nil
 }
