@@ -31,6 +31,10 @@ func (w *world) becomeOwner(dir string) (string, error) {
 	return dir, w.become(dir, uid)
 }
 
+func (w *world) noApp(dir string) error {
+	return &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
+}
+
 // rootsOwn gives dir by a path without links, in which root alone can put another
 // directory in the place of one. Else what was looked at need not be what is read, and an
 // app env file may name a command, which would run as root.

@@ -176,10 +176,6 @@ func (w *world) provisioned(c *cli.Context) (dir string, apps []refresh.App, err
 	return
 }
 
-func (w *world) noApp(dir string) error {
-	return &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
-}
-
 // configDir gives the key directory: the flag's, or the usual one.
 func (w *world) configDir(flag string) (string, error) {
 	if flag != "" {
