@@ -17,9 +17,12 @@ import (
 // and gh would be logged in for root. There is no way back. Where it is root's own,
 // root goes on by the path that comes back, which nobody else can lead elsewhere.
 func (w *world) becomeOwner(dir string) (string, error) {
+	if w.uid != 0 {
+		return dir, nil
+	}
 	info, err := os.Stat(dir)
-	if err != nil || w.uid != 0 {
-		return dir, nil // the mint itself tells what is wrong with dir
+	if err != nil {
+		return dir, w.noApp(dir) // and none that comes up now
 	}
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	if uid == 0 {
@@ -28,18 +31,22 @@ func (w *world) becomeOwner(dir string) (string, error) {
 	return dir, w.become(dir, uid)
 }
 
+func (w *world) noApp(dir string) error {
+	return &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
+}
+
 // rootsOwn gives dir by a path without links, in which root alone can put another
-// directory in the place of one. Else its owner could be told apart from what is run
-// there: an app env file names commands.
+// directory in the place of one. Else what was looked at need not be what is read, and an
+// app env file may name a command, which would run as root.
 func rootsOwn(dir string) (string, error) {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return dir, nil
+		return "", err
 	}
 	for part := real; ; part = filepath.Dir(part) {
 		info, err := os.Lstat(part)
 		if err != nil {
-			return dir, nil
+			return "", err
 		}
 		owner := info.Sys().(*syscall.Stat_t)
 		open := info.Mode().Perm()&0o002 != 0 || info.Mode().Perm()&0o020 != 0 && owner.Gid != 0

@@ -33,8 +33,12 @@ func TestRootIsNotLedOn(t *testing.T) {
 		os.Symlink("../own/cfg", path("theirs/link")), os.Symlink("own/cfg", path("link"))); err != nil {
 		t.Fatal(err)
 	}
+	// What is not there yet may come up as somebody else's.
+	if _, err := (&world{}).becomeOwner(path("absent")); statusOf(err) != exitBadSetup {
+		t.Errorf("absent: %v", err)
+	}
 	for name, want := range map[string]string{
-		"own/cfg": "own/cfg", "sticky/cfg": "sticky/cfg", "absent": "absent",
+		"own/cfg": "own/cfg", "sticky/cfg": "sticky/cfg",
 		"link": "own/cfg", "theirs/link": "own/cfg", // and not by way of what can be changed
 		"theirs/cfg": "", "open/cfg": "", "group/cfg": "",
 	} {

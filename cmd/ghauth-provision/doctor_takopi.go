@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -37,7 +36,7 @@ func (p *takopiPlugin) wanted() bool { return p.j.spec == nil || p.j.spec.Takopi
 // scriptCheck looks at the script that /ghauth refresh would run, which takopi.toml
 // names, or else at the one that apply writes; setUp says how it comes.
 func (p *takopiPlugin) scriptCheck(setUp string) []preflight.Check {
-	src, err := os.ReadFile(p.config())
+	src, err := readFile(p.config(), takopi.MaxSize)
 	if err != nil || !p.wanted() {
 		src = nil
 	}

@@ -171,7 +171,7 @@ func (w *world) provisioned(c *cli.Context) (dir string, apps []refresh.App, err
 		errs = nil
 	}
 	if err == nil && len(apps)+len(errs) == 0 {
-		err = &failure{exitBadSetup, "no app is provisioned in " + w.tilde(dir), "run: " + program + " apply"}
+		err = w.noApp(dir)
 	}
 	return
 }

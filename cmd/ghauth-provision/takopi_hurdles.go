@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -20,7 +19,7 @@ func (p *takopiPlugin) hurdles(e takopi.Environment) (checks []preflight.Check) 
 		checks = append(checks, failed("plugin", "the plugin is left as it is: "+rival+" offers /ghauth, too, and of two Takopi loads neither",
 			"take it out: "+p.without(rival, recorded)))
 	}
-	src, err := os.ReadFile(p.config())
+	src, err := readFile(p.config(), takopi.MaxSize)
 	if reason, fix := takopi.Hidden(src); err == nil && reason != "" {
 		checks = append(checks, failed("takopi.toml", fmt.Sprintf("Takopi will not load the plugin: in %s, %s", p.w.tilde(p.config()), reason),
 			fix+", and restart Takopi"))

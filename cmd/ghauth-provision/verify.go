@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -56,27 +57,33 @@ func (w *world) verifyIn(ctx context.Context, run string, units map[string][]byt
 		w.say("%s", unitsNotChecked)
 		return nil
 	}
-	// One name will do: applies are serialised, and a killed one's is used again.
+	// One name will do: applies are serialised, and a killed one's is used again. A link
+	// of that name would have other units be overwritten, and removed.
 	dir := filepath.Join(run, "ghauth-verify")
 	if err := atomicfile.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	var files []string
-	defer func() {
-		for _, file := range append(files, dir) {
-			err = errors.Join(err, atomicfile.Remove(file))
-		}
-	}()
-	for name := range units {
-		files = append(files, filepath.Join(dir, name))
+	at, err := atomicfile.AtPrivate(dir)
+	if err != nil {
+		return &failure{exitNoWrite, "units are not checked in what is no directory of this user's alone: " + err.Error(), "remove " + dir}
 	}
-	if err := atomicfile.Sweep(files...); err != nil {
+	defer at.Close()
+	names := slices.Sorted(maps.Keys(units))
+	defer func() {
+		for _, name := range names {
+			err = errors.Join(err, at.Delete(name))
+		}
+		err = errors.Join(err, atomicfile.Remove(dir))
+	}()
+	if err := at.Sweep(names...); err != nil {
 		return err
 	}
-	for name, content := range units {
-		if err := atomicfile.Write(filepath.Join(dir, name), content, 0o600); err != nil {
+	var files []string
+	for _, name := range names {
+		if err := at.Write(name, units[name], 0o600); err != nil {
 			return err
 		}
+		files = append(files, filepath.Join(dir, name))
 	}
 	return w.analyze(ctx, files, dir, manager)
 }

@@ -107,7 +107,7 @@ func (p *Place) dismantle(name string, chain []Dir, file string) {
 	if within, err := p.within(name); err == nil {
 		if rest := chain[1:]; len(rest) > 0 {
 			within.dismantle(rest[0].Name, rest, file)
-		} else if within.sweep(map[string]bool{file: true}) == nil {
+		} else if within.Sweep(file) == nil {
 			unix.Unlinkat(within.fd(), file, 0)
 		}
 		within.Close()

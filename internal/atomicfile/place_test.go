@@ -39,7 +39,7 @@ func TestPlaceIsPinned(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := errors.Join(
-		p.sweep(map[string]bool{"f": true}), p.Write("new", []byte("x"), 0o600), p.SetMode("mode", 0o600, look(t, away+"/mode")),
+		p.Sweep("f"), p.Write("new", []byte("x"), 0o600), p.SetMode("mode", 0o600, look(t, away+"/mode")),
 		p.NewDir("made", 0o700), p.NewLink("f", "link"), p.Delete("f"), p.append("log", []byte("x"), 0o600, 10), p.append("log", []byte("x"), 0o600, 1),
 		p.Found(chain, "f", nil, 0o600))
 	if err != nil {

@@ -26,10 +26,21 @@ func WritePrivate(path string, data []byte, mode fs.FileMode) error {
 	return p.Write(filepath.Base(path), data, mode)
 }
 
+// AtPrivate opens a directory as OpenPrivate does, but no link to one.
+func AtPrivate(path string) (*Place, error) {
+	dir, err := openPrivate(path, unix.O_NOFOLLOW)
+	if err != nil {
+		return nil, err
+	}
+	return placeOf(dir, path)
+}
+
 // OpenPrivate opens a directory that is this user's and has no permission for others.
 // The error is [fs.ErrPermission] where it is not.
-func OpenPrivate(path string) (*os.File, error) {
-	dir, err := os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY, 0)
+func OpenPrivate(path string) (*os.File, error) { return openPrivate(path, 0) }
+
+func openPrivate(path string, flags int) (*os.File, error) {
+	dir, err := os.OpenFile(path, flags|os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}

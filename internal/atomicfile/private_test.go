@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestWritePrivate(t *testing.T) {
@@ -26,6 +28,23 @@ func TestWritePrivate(t *testing.T) {
 		info, statErr := os.Stat(path)
 		if there := statErr == nil; there != (tt.want == nil) || there && info.Mode() != 0o600 {
 			t.Errorf("in a directory of mode %04o: %v, %v", tt.mode, info, statErr)
+		}
+	}
+}
+
+func TestAtPrivateFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "d")
+	if err := errors.Join(os.Mkdir(path, 0o700), os.Symlink("d", path+"-link"), os.Mkdir(path+"-open", 0o700), os.Chmod(path+"-open", 0o711)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{path: nil, path + "-link": unix.ENOTDIR, path + "-open": fs.ErrPermission} {
+		p, err := AtPrivate(name)
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
+		if err == nil {
+			p.Close()
 		}
 	}
 }

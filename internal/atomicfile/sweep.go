@@ -41,6 +41,15 @@ func Sweep(paths ...string) error {
 	return errors.Join(errs...)
 }
 
+// Sweep is the function Sweep for names in this directory.
+func (p *Place) Sweep(names ...string) error {
+	bases := map[string]bool{}
+	for _, name := range names {
+		bases[name] = true
+	}
+	return p.sweep(bases)
+}
+
 func (p *Place) sweep(bases map[string]bool) error {
 	entries, err := p.entries()
 	if err != nil {

@@ -18,13 +18,18 @@ import (
 // *BusyError. The kernel frees it when its holder dies (flock(2)), so that it
 // is never stale. [Refresher.Run] takes it itself: its caller must not hold it.
 func Lock(ctx context.Context, dir string) (unlock func(), err error) {
-	d, err := os.Open(dir)
+	d, err := openDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
 	unlock, _, err = lock(ctx, d)
 	return unlock, err
+}
+
+// openDir opens a directory, and nothing else: to open a FIFO may take for ever.
+func openDir(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY, 0)
 }
 
 // lock also tells since when the holder that it had to wait for had the lock;

@@ -140,3 +140,29 @@ func TestLockFollowsNoLink(t *testing.T) {
 	}
 	s.mints(0)
 }
+
+// A FIFO in the place of the directory is not waited for.
+//
+// Fault: no-plain-file
+func TestLockWaitsForNoFIFO(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := &Refresher{Dir: path, Now: time.Now}
+	for what, lock := range map[string]func() error{
+		"lock":     func() error { _, err := Lock(t.Context(), path); return err },
+		"lockdown": func() error { _, err := r.lockSoon(t.Context()); return err },
+	} {
+		done := make(chan error, 1)
+		go func() { done <- lock() }()
+		select {
+		case err := <-done:
+			if !errors.Is(err, unix.ENOTDIR) {
+				t.Errorf("%s: %v, want %v", what, err, unix.ENOTDIR)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s: waits for a FIFO", what)
+		}
+	}
+}

@@ -99,7 +99,7 @@ const lockPatience = 20 * time.Second
 func (r *Refresher) lockSoon(ctx context.Context) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
-	unlock, _, err = r.lock(ctx, os.Open) // tokens are to end wherever they lie
+	unlock, _, err = r.lock(ctx, openDir) // tokens are to end wherever they lie
 	return unlock, err
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -33,7 +32,7 @@ type dependency struct {
 func readDist(dir string) (dist, error) {
 	name, _, _ := strings.Cut(filepath.Base(dir), "-")
 	d := dist{dir: dir, name: canonical(name)}
-	metadata, err := os.ReadFile(filepath.Join(dir, "METADATA"))
+	metadata, err := readPlain(filepath.Join(dir, "METADATA"))
 	if err != nil {
 		return d, fmt.Errorf("a distribution cannot be read: %v", err) // none is no lack of an environment
 	}
@@ -52,7 +51,7 @@ func readDist(dir string) (dist, error) {
 	if d.from.Name == "" || d.version == "" {
 		return d, fmt.Errorf("%s holds no name, or no version", filepath.Join(dir, "METADATA"))
 	}
-	points, err := os.ReadFile(filepath.Join(dir, "entry_points.txt"))
+	points, err := readPlain(filepath.Join(dir, "entry_points.txt"))
 	if err == nil {
 		d.offers = offersCommand(string(points))
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -115,7 +114,7 @@ type origin struct {
 // readOrigin says how d would be installed again: from where it came, or from the index
 // in the version that it has.
 func (d *dist) readOrigin() error {
-	data, err := os.ReadFile(filepath.Join(d.dir, "direct_url.json"))
+	data, err := readPlain(filepath.Join(d.dir, "direct_url.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		// What was asked for when it was put in is not written down: what is there is.
 		d.from.Specifier = "==" + d.version

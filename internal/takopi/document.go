@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// maxSize bounds what is parsed: a takopi.toml has a few kilobytes.
-	maxSize = 1 << 20
+	// MaxSize bounds what is parsed: a takopi.toml has a few kilobytes.
+	MaxSize = 1 << 20
 
 	// byteOrderMark is no TOML, but editors leave it; it stays where it is.
 	byteOrderMark = "\ufeff"
@@ -28,7 +28,7 @@ type document struct {
 
 // parse decodes src and finds the entries of our table.
 func parse(src []byte) (*document, error) {
-	if len(src) > maxSize {
+	if len(src) > MaxSize {
 		return nil, errTooLarge
 	}
 	text := bytes.TrimPrefix(src, []byte(byteOrderMark))

@@ -27,7 +27,7 @@ type Environment struct {
 // made anew; what could be read of it is there all the same.
 func ReadEnvironment(dir string) (Environment, error) {
 	e := Environment{Dir: dir}
-	data, err := os.ReadFile(filepath.Join(dir, "uv-receipt.toml"))
+	data, err := readPlain(filepath.Join(dir, "uv-receipt.toml"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return e, err
 	}

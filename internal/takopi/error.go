@@ -26,7 +26,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
-// errTooLarge refuses a file, or an edit's result, beyond maxSize.
+// errTooLarge refuses a file, or an edit's result, beyond MaxSize.
 var errTooLarge = &Error{Reason: "the file is larger than 1 MiB"}
 
 // errUnsafe is what a caller gets instead of a result that failed its check.

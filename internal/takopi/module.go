@@ -26,7 +26,7 @@ func (d dist) module() string { return filepath.Join(filepath.Dir(d.dir), module
 
 // lacksModule says why the module of d is not that of w, or nothing.
 func (d dist) lacksModule(w Wheel) string {
-	text, err := os.ReadFile(d.module())
+	text, err := readPlain(d.module())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "its module " + moduleName + " is gone"

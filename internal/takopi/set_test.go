@@ -105,7 +105,7 @@ func TestSetWanted(t *testing.T) {
 }
 
 func TestSizeLimit(t *testing.T) {
-	full := append(bytes.Repeat([]byte("#"), maxSize-1), '\n')
+	full := append(bytes.Repeat([]byte("#"), MaxSize-1), '\n')
 	if got, err := Set(full, []byte(wanted), nil); !errors.Is(err, errTooLarge) || got != nil {
 		t.Errorf("Set to beyond the limit = %d bytes, %v, want %v", len(got), err, errTooLarge)
 	}

@@ -71,7 +71,7 @@ func unitTexts(dirs []string, name string) (texts []string) {
 		files = append(files, dropIns[base])
 	}
 	for _, file := range files {
-		if text, err := os.ReadFile(file); err == nil {
+		if text, err := readPlain(file); err == nil {
 			texts = append(texts, string(text))
 		}
 	}
