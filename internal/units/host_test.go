@@ -81,7 +81,7 @@ func ticks(t *testing.T, out string) (times []time.Time) {
 }
 
 // slack is granted to a busy machine.
-const slack = 3 * time.Second
+const slack = 5 * time.Second
 
 // A timer that is started long after the manager ticks an interval later, neither
 // at once nor never, and then again and again, a daemon-reload notwithstanding.
