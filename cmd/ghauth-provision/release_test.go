@@ -18,7 +18,7 @@ import (
 // TestRelease builds a release of the commit that is checked out, and looks at all of it.
 func TestRelease(t *testing.T) {
 	testboot.Need(t)
-	testneed.Program(t, "git", "lintian", "rpm", "dpkg-deb")
+	testneed.Program(t, "git", "jq", "lintian", "rpm", "dpkg-deb")
 	dist := release(t, "../..")
 	for name, look := range map[string]func(*testing.T, string){
 		"machines": installed, "bill of materials": billed, "packages": checked, "the same again": rebuilt, "what is none": refused,
@@ -72,7 +72,8 @@ func installed(t *testing.T, dist string) {
 	}
 }
 
-// billed: each binary's bill of materials has all that the binary says it is made of.
+// billed: each binary's bill of materials has all that the binary says it is made of, and
+// the license of each.
 func billed(t *testing.T, dist string) {
 	for _, arch := range []string{"amd64", "arm64"} {
 		info, err := buildinfo.ReadFile(one(t, dist, "*_linux_"+arch))
@@ -80,9 +81,14 @@ func billed(t *testing.T, dist string) {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(one(t, dist, "*_linux_"+arch+".cdx.json"))
+		type part struct {
+			Name, Version string
+			Licenses      []struct{ License struct{ ID string } }
+		}
 		var bill struct {
 			BOMFormat  string
-			Components []struct{ Name, Version string }
+			Metadata   struct{ Component part }
+			Components []part
 		}
 		if err == nil {
 			err = json.Unmarshal(data, &bill)
@@ -90,9 +96,21 @@ func billed(t *testing.T, dist string) {
 		if err != nil || bill.BOMFormat != "CycloneDX" {
 			t.Fatalf("%s: %v, %q", arch, err, bill.BOMFormat)
 		}
-		has := map[string]string{}
-		for _, c := range bill.Components {
+		has, licensed := map[string]string{}, map[string]string{}
+		for _, c := range append(bill.Components, bill.Metadata.Component) {
 			has[c.Name] = c.Version
+			for _, l := range c.Licenses {
+				licensed[c.Name] += l.License.ID
+			}
+			if licensed[c.Name] == "" {
+				t.Errorf("%s: %s has no license", arch, c.Name)
+			}
+		}
+		delete(has, info.Main.Path)
+		for name, license := range map[string]string{info.Main.Path: "MIT", "std": "BSD-3-Clause", "golang.org/x/sys": "BSD-3-Clause", "github.com/hashicorp/hcl/v2": "MPL-2.0"} {
+			if licensed[name] != license {
+				t.Errorf("%s: the license of %s is %q, want %s", arch, name, licensed[name], license)
+			}
 		}
 		want := map[string]string{"std": info.GoVersion}
 		for _, m := range info.Deps {
