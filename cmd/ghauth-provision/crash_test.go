@@ -45,7 +45,7 @@ func TestCrashes(t *testing.T) {
 			if *long {
 				inHost(t, file, 5*time.Hour, longVar+"=1")
 			} else {
-				inHost(t, file, storyLimit)
+				inHost(t, file, 3*storyLimit) // many runs, each of which waits for the disk
 			}
 		})
 	}
