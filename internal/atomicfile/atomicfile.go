@@ -58,7 +58,11 @@ func Mkdir(path string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.Chmod(tmp, mode), renameNew(tmp, path)); err != nil {
+	err = os.Chmod(tmp, mode)
+	if err == nil {
+		err = renameNew(tmp, path)
+	}
+	if err != nil {
 		os.Remove(tmp)
 		return &fs.PathError{Op: "mkdir", Path: path, Err: err}
 	}
