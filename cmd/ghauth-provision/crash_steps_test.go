@@ -38,11 +38,11 @@ func (d disturbance) argv(took time.Duration) []string {
 // recording disturbs nothing.
 var recording = disturbance{how: "none"}
 
-// changes are the system calls before which a kill leaves something different, and
-// writes those that a full or a broken disk makes fail.
+// changes are the system calls before which a kill leaves something different. Those
+// that a full or a broken disk makes fail are these, and the end of what was written.
 var (
 	changes = []string{"openat", "mkdirat", "write", "fchmod", "fchmodat", "fsync", "renameat", "renameat2", "unlinkat", "symlinkat"}
-	writes  = []string{"openat", "mkdirat", "write", "fchmod", "fsync", "renameat", "renameat2", "unlinkat", "close"}
+	writes  = slices.Concat(changes, []string{"close"})
 )
 
 // errnos are the faults of a disk, and remedies how what to do about each begins.
@@ -84,7 +84,7 @@ func kills(n int) (all []disturbance) {
 // steps lists those of the calls that are about files of the home.
 func steps(trace string, home home, calls []string) (list []step) {
 	for line := range strings.Lines(trace) {
-		if s, _ := stepOf(line); slices.Contains(calls, s.call) && home.holds(s.path) {
+		if s := stepOf(line); slices.Contains(calls, s.call) && home.holds(s.path) {
 			list = append(list, s)
 		}
 	}
@@ -92,12 +92,12 @@ func steps(trace string, home home, calls []string) (list []step) {
 }
 
 // stepOf reads a line of a trace.
-func stepOf(line string) (s step, injected bool) {
-	fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+func stepOf(line string) (s step) {
+	fields := strings.Split(line, "\t")
 	if len(fields) != 4 {
-		return s, false // it was killed while it wrote that
+		return s // it was killed while it wrote that
 	}
-	return step{fields[0], number(fields[1]), digits.ReplaceAllString(fields[2], "#$1")}, fields[3] != ""
+	return step{fields[0], number(fields[1]), digits.ReplaceAllString(fields[2], "#$1")}
 }
 
 // lesser files are kept as well as may be: a run that cannot write these says so, and goes on.

@@ -22,7 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-var long = flag.Bool("long", false, "disturb the program at every step, not at a sample of them, and at 1,000 moments")
+var long = flag.Bool("long", false, "disturb the program at every step, not at a sample of them, and at 250 moments")
 
 // longVar tells the process in the host of the flag.
 const longVar = "GHAUTH_LONG"
@@ -45,7 +45,7 @@ func TestCrashes(t *testing.T) {
 			if *long {
 				inHost(t, file, 5*time.Hour, longVar+"=1")
 			} else {
-				inHost(t, file, storyLimit)
+				inHost(t, file, 3*storyLimit) // many runs, each of which waits for the disk
 			}
 		})
 	}
@@ -70,8 +70,8 @@ type crasher struct {
 	home          home
 	again         string // a shell script: the run after it, which has to succeed
 	command       []string
-	before, after snapshot // a run that nobody disturbs
-	took          time.Duration
+	before, after snapshot      // a run that nobody disturbs
+	took          time.Duration // that run at most, without a tracer
 }
 
 // crash is a command of stories:

@@ -78,7 +78,10 @@ func (p *Place) NewDir(name string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.chmod(tmp, mode, fs.FileInfo.IsDir), p.renameNew(tmp, name)); err != nil {
+	if err = p.chmod(tmp, mode, fs.FileInfo.IsDir); err == nil {
+		err = p.renameNew(tmp, name)
+	}
+	if err != nil {
 		unix.Unlinkat(p.fd(), tmp, unix.AT_REMOVEDIR)
 		return &fs.PathError{Op: "mkdir", Path: p.full(name), Err: err}
 	}
