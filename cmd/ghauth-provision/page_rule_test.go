@@ -16,7 +16,7 @@ import (
 var readElsewhere = []struct{ page, kind, file, test string }{
 	{"docs/fleet.md", "sh", "fleet_test.go", "TestFleet"},
 	{"docs/spec.md", "hcl", "../../internal/spec/reference_test.go", "TestReferenceExample"},
-	{"docs/verbs.md", "sh", "args_test.go", "TestHelp"},
+	{"docs/verbs.md", "sh", "page_rule_test.go", "TestExamplesAreRun"},
 	{"docs/manifest.md", "json", "page_json_test.go", "TestManifestPage"},
 	{"docs/broker.md", "json", "../../internal/broker/page_test.go", "TestPage"},
 }
@@ -180,5 +180,53 @@ func TestUnseenIn(t *testing.T) {
 		if got := unseenIn(page); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", page, got, want)
 		}
+	}
+}
+
+// TestExamplesAreRun: each example of a verb is a line that a story has run, or a page
+// whose blocks are carried out.
+func TestExamplesAreRun(t *testing.T) {
+	var ran strings.Builder
+	for _, pattern := range storiesOfPages {
+		stories, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range stories {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, _, _ := strings.Cut(string(text), "\n-- ")
+			ran.WriteString(strings.ReplaceAll(script, "''", "'") + "\n")
+		}
+	}
+	examples := 0
+	for _, name := range pagesOf(t) {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range blocksOf(string(text), "console", "sh") {
+			if name != "docs/verbs.md" {
+				ran.WriteString(b.text)
+			}
+		}
+	}
+	verbs, err := os.ReadFile("../../docs/verbs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocksOf(string(verbs), "sh") {
+		for line := range strings.Lines(b.text) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "  ")
+			examples++
+			if whole := regexp.MustCompile(`(?m)(^|^\$ |')` + regexp.QuoteMeta(line) + `('| # exits| \d?>|$)`); !whole.MatchString(ran.String()) {
+				t.Errorf("no story runs the example %s", line)
+			}
+		}
+	}
+	if examples < 60 {
+		t.Errorf("only %d examples were found", examples)
 	}
 }
