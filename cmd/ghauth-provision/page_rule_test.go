@@ -183,6 +183,19 @@ func TestUnseenIn(t *testing.T) {
 	}
 }
 
+func TestCommandsIn(t *testing.T) {
+	for console, want := range map[string][][3]string{
+		"$ a\n":                                {{"$", "a", ""}},
+		"$ a \\\n b\nout\n\n$9\n# c\n…\n$ d\n": {{"$", "a   b", "out\n\n$9\n"}, {"#", "c", "…\n"}, {"$", "d", ""}},
+		"out\n$ a\n":                           nil,
+		"out\n":                                nil,
+	} {
+		if got := commandsIn(console); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", console, got, want)
+		}
+	}
+}
+
 // TestExamplesAreRun: each example of a verb is a line that a story has run, or a page
 // whose blocks are carried out.
 func TestExamplesAreRun(t *testing.T) {
