@@ -25,8 +25,8 @@ var readElsewhere = []struct{ page, kind, file, test string }{
 // why.
 var unread = map[string]string{
 	"README.md: go build":                  "TestRelease does it in a clone",
-	"README.md: dev/demo":                  "dev/test runs it, as a test here wants",
-	"README.md: dev/test":                  "it is what runs this",
+	"README.md: dev/demo":                  "dev/test runs it: TestBothCommands",
+	"README.md: dev/test":                  "it is what runs this: TestBothCommands",
 	"README.md: sudo dnf install":          "takes a Fedora; TestRelease installs the package by rpm",
 	"docs/how-to/container.md: podman run": "takes podman and an image; the story reads the directory that is mounted",
 	"docs/how-it-works.md: flowchart LR":   "a drawing",
@@ -88,6 +88,16 @@ func TestBlocks(t *testing.T) {
 	}
 	for begins := range needless {
 		t.Errorf("unread has %q, with which no block begins", begins)
+	}
+}
+
+// TestBothCommands: what decides whether a change lands is the README's dev/test, and that
+// runs its dev/demo.
+func TestBothCommands(t *testing.T) {
+	for file, line := range map[string]string{"../../.ci/run": "\nexec dev/test\n", "../../dev/test": "\ndev/demo\n"} {
+		if script, err := os.ReadFile(file); err != nil || !strings.Contains(string(script), line) {
+			t.Errorf("%s does not run %q: %v", file, strings.TrimSpace(line), err)
+		}
 	}
 }
 
