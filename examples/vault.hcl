@@ -1,6 +1,6 @@
 # The key is in the transit engine of Vault or OpenBao, which signs with it and
 # gives it to nobody. Where this host has had it in a file until now, apply imports
-# it from there, by a token in VAULT_TOKEN that may: see docs/keys.md. Else import the
+# it from there, by a token in VAULT_TOKEN that may: see docs/how-to/vault.md. Else import the
 # .pem that GitHub gave you, and let no copy remain:
 #
 #   openssl pkcs8 -topk8 -nocrypt -outform DER -in takopi.pem | base64 -w0 >takopi.b64

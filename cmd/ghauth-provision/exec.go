@@ -26,7 +26,7 @@ provisioned. The exit status is CMD's.`,
 		examples: []string{
 			program + " exec -- gh api /installation/repositories",
 			program + " exec --app backend -- ./deploy.sh --now",
-			program + " exec --client-id Iv23liABC --private-key key.pem --installation octo-org -- gh pr list",
+			program + " exec --client-id Iv23liABC --private-key key.pem --installation octo-org -- gh api installation/repositories --jq .total_count",
 		},
 		flags: append([]cli.Flag{configDirFlag(), appFlag()}, identityFlags()...),
 		do:    w.exec,

@@ -16,7 +16,7 @@ import (
 var readElsewhere = []struct{ page, kind, file, test string }{
 	{"docs/fleet.md", "sh", "fleet_test.go", "TestFleet"},
 	{"docs/spec.md", "hcl", "../../internal/spec/reference_test.go", "TestReferenceExample"},
-	{"docs/verbs.md", "sh", "args_test.go", "TestHelp"},
+	{"docs/verbs.md", "sh", "page_rule_test.go", "TestExamplesAreRun"},
 	{"docs/manifest.md", "json", "page_json_test.go", "TestManifestPage"},
 	{"docs/broker.md", "json", "../../internal/broker/page_test.go", "TestPage"},
 }
@@ -25,8 +25,8 @@ var readElsewhere = []struct{ page, kind, file, test string }{
 // why.
 var unread = map[string]string{
 	"README.md: go build":                  "TestRelease does it in a clone",
-	"README.md: dev/demo":                  "dev/test runs it, as a test here wants",
-	"README.md: dev/test":                  "it is what runs this",
+	"README.md: dev/demo":                  "dev/test runs it: TestBothCommands",
+	"README.md: dev/test":                  "it is what runs this: TestBothCommands",
 	"README.md: sudo dnf install":          "takes a Fedora; TestRelease installs the package by rpm",
 	"docs/how-to/container.md: podman run": "takes podman and an image; the story reads the directory that is mounted",
 	"docs/how-it-works.md: flowchart LR":   "a drawing",
@@ -88,6 +88,16 @@ func TestBlocks(t *testing.T) {
 	}
 	for begins := range needless {
 		t.Errorf("unread has %q, with which no block begins", begins)
+	}
+}
+
+// TestBothCommands: what decides whether a change lands is the README's dev/test, and that
+// runs its dev/demo.
+func TestBothCommands(t *testing.T) {
+	for file, line := range map[string]string{"../../.ci/run": "\nexec dev/test\n", "../../dev/test": "\ndev/demo\n"} {
+		if script, err := os.ReadFile(file); err != nil || !strings.Contains(string(script), line) {
+			t.Errorf("%s does not run %q: %v", file, strings.TrimSpace(line), err)
+		}
 	}
 }
 
@@ -180,5 +190,66 @@ func TestUnseenIn(t *testing.T) {
 		if got := unseenIn(page); !slices.Equal(got, want) {
 			t.Errorf("%q: %v, want %v", page, got, want)
 		}
+	}
+}
+
+func TestCommandsIn(t *testing.T) {
+	for console, want := range map[string][][3]string{
+		"$ a\n":                                {{"$", "a", ""}},
+		"$ a \\\n b\nout\n\n$9\n# c\n…\n$ d\n": {{"$", "a   b", "out\n\n$9\n"}, {"#", "c", "…\n"}, {"$", "d", ""}},
+		"out\n$ a\n":                           nil,
+		"out\n":                                nil,
+	} {
+		if got := commandsIn(console); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", console, got, want)
+		}
+	}
+}
+
+// TestExamplesAreRun: each example of a verb is a line that a story has run, or a page
+// whose blocks are carried out.
+func TestExamplesAreRun(t *testing.T) {
+	var ran strings.Builder
+	for _, pattern := range storiesOfPages {
+		stories, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range stories {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, _, _ := strings.Cut(string(text), "\n-- ")
+			ran.WriteString(strings.ReplaceAll(script, "''", "'") + "\n")
+		}
+	}
+	examples := 0
+	for _, name := range pagesOf(t) {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range blocksOf(string(text), "console", "sh") {
+			if name != "docs/verbs.md" {
+				ran.WriteString(b.text)
+			}
+		}
+	}
+	verbs, err := os.ReadFile("../../docs/verbs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocksOf(string(verbs), "sh") {
+		for line := range strings.Lines(b.text) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "  ")
+			examples++
+			if whole := regexp.MustCompile(`(?m)(^|^\$ |')` + regexp.QuoteMeta(line) + `('| # exits| \d?>|$)`); !whole.MatchString(ran.String()) {
+				t.Errorf("no story runs the example %s", line)
+			}
+		}
+	}
+	if examples < 60 {
+		t.Errorf("only %d examples were found", examples)
 	}
 }

@@ -45,9 +45,12 @@ func blocksOf(page string, kinds ...string) (out []block) {
 }
 
 // commandsIn splits a block of a console into its commands, each with its prompt and
-// the lines that it has printed.
+// the lines that it has printed. There are none where it does not begin with one.
 func commandsIn(console string) (commands [][3]string) {
 	console = strings.ReplaceAll(console, "\\\n", " ")
+	if !strings.HasPrefix(console, "$ ") && !strings.HasPrefix(console, "# ") {
+		return nil
+	}
 	for _, m := range prompted.FindAllStringSubmatch(console, -1) {
 		commands = append(commands, [3]string(m[1:]))
 	}
@@ -112,7 +115,7 @@ func carryOut(ts *testscript.TestScript, b block) {
 		commands = commandsIn(b.text)
 	}
 	if len(commands) == 0 {
-		ts.Fatalf("the block of line %d has no command", b.line)
+		ts.Fatalf("the block of line %d does not begin with a command", b.line)
 	}
 	for _, c := range commands {
 		shell(ts, c[0], c[1])

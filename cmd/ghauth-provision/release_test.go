@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func TestRelease(t *testing.T) {
 	testneed.Program(t, "git", "jq", "lintian", "rpm", "dpkg-deb")
 	dist := release(t, "../..")
 	for name, look := range map[string]func(*testing.T, string){
-		"machines": installed, "bill of materials": billed, "packages": checked, "the same again": rebuilt, "what is none": refused,
+		"machines": installed, "bill of materials": billed, "packages": checked, "names": named, "the same again": rebuilt, "what is none": refused,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,6 +168,24 @@ func checked(t *testing.T, dist string) {
 				t.Errorf("%s: %v: no %s in\n%s", want.command, err, line, out)
 			}
 		}
+	}
+}
+
+// namesInReadme are of the files that README.md has one install.
+var namesInReadme = regexp.MustCompile(`ghauth-provision[-_]0\.1\.0[-_.\w]+`)
+
+// named wants the release to have each of these, of its own version.
+func named(t *testing.T, dist string) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := namesInReadme.FindAllString(string(readme), -1)
+	for _, name := range names {
+		one(t, dist, strings.Replace(name, "0.1.0", "*", 1))
+	}
+	if len(names) < 3 {
+		t.Errorf("README.md has only %q", names)
 	}
 }
 
