@@ -37,16 +37,44 @@ func openDir(path string) (*os.File, error) {
 func lock(ctx context.Context, dir *os.File) (unlock func(), held time.Time, err error) {
 	const name = ".ghauth.lock"
 	path := filepath.Join(dir.Name(), name)
-	fd, err := unix.Openat(int(dir.Fd()), name, unix.O_RDWR|unix.O_CREAT|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o600)
+	f, err := openLock(dir, name)
 	if err != nil {
 		return nil, held, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	f := os.NewFile(uintptr(fd), path)
 	if held, err = wait(ctx, f); err != nil {
 		f.Close()
 		return nil, held, err
 	}
 	return func() { f.Close() }, held, nil
+}
+
+// openLock opens the lock, or makes it, with the mode that a umask may withhold, and that
+// the next run needs. The mode of what stands there is left: it may be a hard link to
+// somebody's file.
+func openLock(dir *os.File, name string) (*os.File, error) {
+	const flags = unix.O_RDWR | unix.O_NOFOLLOW | unix.O_NONBLOCK | unix.O_CLOEXEC
+	for {
+		made := false
+		fd, err := unix.Openat(int(dir.Fd()), name, flags, 0)
+		if err == unix.ENOENT {
+			fd, err = unix.Openat(int(dir.Fd()), name, flags|unix.O_CREAT|unix.O_EXCL, 0o600)
+			made = true
+		}
+		if made && err == unix.EEXIST {
+			continue // another has just made it
+		}
+		if err != nil {
+			return nil, err
+		}
+		f := os.NewFile(uintptr(fd), filepath.Join(dir.Name(), name))
+		if made {
+			err = f.Chmod(0o600)
+		}
+		if err != nil {
+			f.Close()
+		}
+		return f, err
+	}
 }
 
 // wait polls: flock(2) itself would wait beyond the end of ctx.
@@ -55,9 +83,7 @@ func wait(ctx context.Context, f *os.File) (held time.Time, err error) {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		switch {
 		case err == nil:
-			// The mode is what a umask may have withheld, and would keep the
-			// next run out. fchmod(2) also sets the ctime that taken reads.
-			return held, f.Chmod(0o600)
+			return held, touch(f)
 		case !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR):
 			return held, fmt.Errorf("lock %s: %w", f.Name(), err)
 		case held.IsZero():
@@ -71,6 +97,15 @@ func wait(ctx context.Context, f *os.File) (held time.Time, err error) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// touch sets the ctime, which taken reads, and nothing else.
+func touch(f *os.File) error {
+	info, err := f.Stat()
+	if err == nil {
+		err = f.Chmod(info.Mode())
+	}
+	return err
 }
 
 // taken tells when the lock was taken last.

@@ -166,3 +166,22 @@ func TestLockWaitsForNoFIFO(t *testing.T) {
 		}
 	}
 }
+
+// A hard link in the place of the lock is to somebody's file, whose mode stays.
+//
+// Fault: hard-link
+func TestLockChangesNoOthersMode(t *testing.T) {
+	dir := t.TempDir()
+	theirs := filepath.Join(dir, "theirs")
+	if err := errors.Join(os.WriteFile(theirs, nil, 0o644), os.Link(theirs, filepath.Join(dir, ".ghauth.lock"))); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := Lock(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if info, err := os.Stat(theirs); err != nil || info.Mode() != 0o644 {
+		t.Errorf("the mode is %v, %v", info.Mode(), err)
+	}
+}

@@ -114,7 +114,7 @@ func (n *neighbour) unharmed() {
 				n.s.Errorf("%s, with mode %v, holds a token", path, info.Mode())
 			}
 		}
-		if !inside && (string(data) != canary || info.Mode().Perm()&^0o644 != 0) {
+		if !inside && (string(data) != canary || info.Mode().Perm() != 0o644) {
 			n.s.Errorf("%s, with mode %v, is new or was written to", path, info.Mode())
 		}
 		return err
