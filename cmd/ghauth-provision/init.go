@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -155,10 +156,21 @@ func (d *draft) write() error {
 	return nil
 }
 
-// command gives the command line of a verb for the spec.
+// command gives the command line of a verb for the spec. A program that was just built is
+// in no directory of PATH, and called by its path.
 func (d *draft) command(verb string) string {
-	if d.path == specName {
-		return program + " " + verb
+	line := program + " " + verb
+	if exe, err := os.Executable(); err == nil && !d.onPath() {
+		line = shellWord(exe) + " " + verb
 	}
-	return program + " " + verb + " -f " + shellWord(d.path)
+	if d.path == specName {
+		return line
+	}
+	return line + " -f " + shellWord(d.path)
+}
+
+// onPath reports whether the shell finds the program by its name.
+func (w *world) onPath() bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
