@@ -54,7 +54,7 @@ var faults = []fault{
 	{"gh-shadowed", "`GH_TOKEN` hides gh's login", "gh is logged in all the same; `doctor` tells of it"},
 	{"neighbour", "another process of the same user swaps files and directories for links, FIFOs and loose files, during 1,000 mints and as many applies and destroys", "nothing elsewhere is written to, changed or removed, and no secret comes to lie where others may read it"},
 	{"odd-xdg", "an XDG_CONFIG_HOME that is relative or empty", "it counts as not set, as the XDG specification says"},
-	{"odd-home", "a home with a blank, a `%`, a `$`, Unicode", "the unit starts"},
+	{"odd-home", "a home with a blank, a `%`, a `$`, Unicode", "units start, gh and git take it, and it is taken away again"},
 	{"bad-home", "a home with a quote; none; another than passwd's", "refused, with the reason"},
 	{"umask", "a umask of 000 or 777", "the modes are exact"},
 	{"root", "`apply` run by root; `mint` run by root for another user", "refused; becomes that user first"},

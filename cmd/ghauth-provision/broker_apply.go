@@ -151,11 +151,11 @@ func forgets(p plan.Plan) (notes []string) {
 }
 
 // brokerNotes tells what to do about the copies of keys that the broker has now.
-func brokerNotes(j *job, p plan.Plan) (notes []string) {
+func (w *world) brokerNotes(j *job, p plan.Plan) (notes []string) {
 	for _, app := range j.spec.Apps {
 		for _, key := range units.SealedKeys(app) {
 			if p.Empty() && exists(key.Source) && exists(units.Credential(key.Name)) {
-				notes = append(notes, fmt.Sprintf("the copy of app %s's %s at %s ", app.Name, key.Label, key.Source)+copyNote(key.Source, j.spec.Broker.Socket))
+				notes = append(notes, fmt.Sprintf("the copy of app %s's %s at %s ", app.Name, key.Label, key.Source)+w.copyNote(key.Source, j.spec.Broker.Socket))
 			}
 		}
 	}
@@ -164,11 +164,11 @@ func brokerNotes(j *job, p plan.Plan) (notes []string) {
 
 // copyNote says what becomes of a copy. One in a key directory is its user's to sign by,
 // and that user's apply removes it.
-func copyNote(path, socket string) string {
+func (w *world) copyNote(path, socket string) string {
 	if exists(filepath.Join(filepath.Dir(path), plan.ManifestName)) {
 		return fmt.Sprintf("is what its user signs by; it goes with the apply of that user's by which the spec has key { broker = %q } in place of it", socket)
 	}
-	return "is no longer needed by the broker; once it is kept elsewhere, remove it: shred -u " + shellWord(path)
+	return "is no longer needed by the broker; once it is kept elsewhere, remove it: " + w.shred([]string{path})
 }
 
 // brokerTime bounds the wait for the broker's first answer.

@@ -72,7 +72,7 @@ func (w *world) sealedExposureCheck(key sealedKey, clients []string, fingerprint
 		return ok("exposure", key.Exposure)
 	}
 	return warning("exposure", sealedExposure(key.File, key.SealedBy)+butCopies(w, copies),
-		replaceKey+"; what a user signs by goes with that user's own apply; else remove what holds a copy by: "+shred(copies))
+		replaceKey+"; what a user signs by goes with that user's own apply; else remove what holds a copy by: "+w.shred(copies))
 }
 
 // users gives the clients' names.

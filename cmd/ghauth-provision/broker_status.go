@@ -106,7 +106,7 @@ func (w *world) compareBroker(ctx context.Context, c *cli.Context, j *job, confi
 			break
 		}
 		r.Host = hostStatus{Checked: true, Changes: len(p.Actions) + len(p.Conflicts)}
-		r.copies = brokerNotes(j, p)
+		r.copies = w.brokerNotes(j, p)
 		r.admitCopies(w, j, p)
 		r.Notes = append(r.Notes, p.Notes...)
 	}

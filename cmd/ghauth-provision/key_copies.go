@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/ghauth-provision/ghauth-provision/internal/keycopy"
 	"github.com/ghauth-provision/ghauth-provision/internal/keysource"
@@ -46,7 +50,7 @@ func (w *world) exposed(app refresh.App, apps []refresh.App, spent map[string]pl
 	var told []string
 	if len(copies) > 0 {
 		told = []string{keycopy.Told(copies, w.tilde, keycopy.ThisUser)}
-		fix += "; remove what holds a copy by: " + shred(copies)
+		fix += "; remove what holds a copy by: " + w.shred(copies)
 	}
 	for _, file := range histories {
 		told = append(told, "a private key was typed, which "+w.tilde(file)+" has")
@@ -57,8 +61,47 @@ func (w *world) exposed(app refresh.App, apps []refresh.App, spent map[string]pl
 	return exposed{kept, strings.Join(told, "; "), fix}
 }
 
-// shred is the command that removes files.
-func shred(files []string) string { return "shred -u " + strings.Join(mapTo(files, shellWord), " ") }
+// shred is the command that removes files. Root is to do it as the user who could put a
+// link in the place of one: shred(1) would overwrite what that leads to.
+func (w *world) shred(files []string) string {
+	by := map[string][]string{}
+	for _, file := range files {
+		as := ""
+		if uid := holderOf(file); w.uid == 0 && uid != 0 {
+			as = fmt.Sprintf("setpriv --reuid=%d --clear-groups ", uid)
+			if name := userOf(uid); name != "" {
+				as = "runuser -u " + shellWord(name) + " -- "
+			}
+		}
+		by[as] = append(by[as], shellWord(file))
+	}
+	var commands []string
+	for _, as := range slices.Sorted(maps.Keys(by)) {
+		commands = append(commands, as+"shred -u "+strings.Join(by[as], " "))
+	}
+	return strings.Join(commands, "; ")
+}
+
+// holderOf gives the user, other than root, who can put something in the place of a file:
+// to whom a directory on the way belongs, or else the file.
+func holderOf(file string) uint32 {
+	for path := filepath.Dir(file); ; path = filepath.Dir(path) {
+		if uid := uidOf(path); uid != 0 {
+			return uid
+		}
+		if path == filepath.Dir(path) {
+			return uidOf(file)
+		}
+	}
+}
+
+func uidOf(path string) uint32 {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Sys().(*syscall.Stat_t).Uid
+}
 
 // exposedNotes gives what exposed tells of each app. The files that the plan is about
 // to remove are told of there.

@@ -131,7 +131,7 @@ func (w *world) notesOf(j *job, p plan.Plan) []string {
 		return notes
 	}
 	if j.system {
-		return append(append(append(notes, forgets(p)...), brokerNotes(j, p)...), w.strayNotes(j)...)
+		return append(append(append(notes, forgets(p)...), w.brokerNotes(j, p)...), w.strayNotes(j)...)
 	}
 	notes = append(notes, w.importNotes(j, p)...)
 	notes = append(notes, w.otherGH(j.spec)...)
