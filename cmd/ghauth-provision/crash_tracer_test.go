@@ -202,7 +202,7 @@ func (t tracer) change(tid int) (name, path string) {
 	switch {
 	case nr == unix.SYS_OPENAT && args[2]&unix.O_CREAT == 0:
 		return "", "" // it is only read
-	case nr == unix.SYS_CLOSE && !temporary.MatchString(path):
+	case nr == unix.SYS_CLOSE && (!temporary.MatchString(path) || isDir(path)):
 		return "", "" // nothing could be lost any more
 	case nr == unix.SYS_UNLINKAT && !removesDir && isDir(path):
 		return "", "" // os.Remove tries that first

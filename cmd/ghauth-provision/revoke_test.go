@@ -20,7 +20,7 @@ func TestReportRevoked(t *testing.T) {
 	}{
 		{&mint.Error{Kind: mint.Temporary, Reason: "down"}, "was not revoked and lives until", "when GitHub answers", exitTemporary},
 		{&refresh.WriteError{Dir: "/d", Err: unix.EROFS}, "is revoked, but still stored: cannot write in /d", "mount that file system", exitNoWrite},
-		{&refresh.WriteError{Dir: "/d", Err: unix.EACCES}, "is revoked, but still stored: cannot write in /d", "mend the directory", exitNoWrite},
+		{&refresh.WriteError{Dir: "/d", Err: unix.EACCES}, "is revoked, but still stored: cannot write in /d", "ls -ld tells who may", exitNoWrite},
 	} {
 		err := (&world{}).reportRevoked([]refresh.Result{{Token: token, Err: tt.err}}, "when GitHub answers")
 		var failed *failure
