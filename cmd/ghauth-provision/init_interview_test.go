@@ -20,24 +20,30 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// TestInterruptedQuestions: ^C ends the interview at whichever question, and is not taken
-// for an end of the answers, with which a spec would be written.
-func TestInterruptedQuestions(t *testing.T) {
+// appAtGitHub gives a GitHub that has the App 5, its address, and the file of the App's key.
+func appAtGitHub(t *testing.T) (g *githubtest.Server, url, file string) {
 	key, pem := githubtest.Key(0)
-	file := filepath.Join(t.TempDir(), "key.pem")
+	file = filepath.Join(t.TempDir(), "key.pem")
 	if err := os.WriteFile(file, pem, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g := githubtest.New()
+	g = githubtest.New()
 	g.AddApp(githubtest.App{ID: 5, Slug: "agents", Keys: []*rsa.PublicKey{&key.PublicKey}})
-	for i, owner := range []string{"octo-org", "mona"} {
-		g.AddInstallation(githubtest.Installation{ID: int64(50 + i), AppID: 5, Owner: owner})
-	}
 	url, stop, err := g.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stop()
+	t.Cleanup(stop)
+	return g, url, file
+}
+
+// TestInterruptedQuestions: ^C ends the interview at whichever question, and is not taken
+// for an end of the answers, with which a spec would be written.
+func TestInterruptedQuestions(t *testing.T) {
+	g, url, file := appAtGitHub(t)
+	for i, owner := range []string{"octo-org", "mona"} {
+		g.AddInstallation(githubtest.Installation{ID: int64(50 + i), AppID: 5, Owner: owner})
+	}
 	answers := []string{"5\n", file + "\n", "2\n"}
 	for n, question := range []string{"App id", "The .pem file", "Which installation", ""} {
 		ctx, interrupt := context.WithCancel(t.Context())
@@ -71,18 +77,7 @@ func TestInterruptedQuestions(t *testing.T) {
 // TestInstalledMeanwhile: whoever installs the App between question and answer has it
 // found.
 func TestInstalledMeanwhile(t *testing.T) {
-	key, pem := githubtest.Key(0)
-	file := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(file, pem, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	g := githubtest.New()
-	g.AddApp(githubtest.App{ID: 5, Slug: "agents", Keys: []*rsa.PublicKey{&key.PublicKey}})
-	url, stop, err := g.Listen("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	g, url, file := appAtGitHub(t)
 	var told bytes.Buffer
 	w := &world{env: []string{"HOME=/home/x"}, stderr: &told, now: time.Now, terminal: true, stdin: readerFunc(func(p []byte) (int, error) {
 		if strings.Contains(told.String(), "installed nowhere") {
